@@ -1,0 +1,176 @@
+/**
+ * What is known of one LLM server. The names of checks and codes are public: scripts rely on them.
+ */
+
+export const CHECK_IDS = [
+  "config",
+  "reach",
+  "auth",
+  "models",
+  "model",
+  "limits",
+  "chat",
+  "tool-call",
+  "reasoning",
+  "metrics",
+] as const
+export type CheckId = (typeof CHECK_IDS)[number]
+
+export const CHECK_CODES = [
+  "ok",
+  "refused",
+  "dns",
+  "unreachable",
+  "connect-timeout",
+  "response-timeout",
+  "hung",
+  "reset",
+  "tls-untrusted",
+  "tls-expired",
+  "tls-hostname",
+  "http-on-https-port",
+  "https-on-http-port",
+  "proxy",
+  "redirect",
+  "unauthorized",
+  "forbidden",
+  "key-missing",
+  "key-literal",
+  "key-under-other-provider",
+  "wrong-path",
+  "html",
+  "bad-json",
+  "not-openai",
+  "rate-limited",
+  "overloaded",
+  "starting",
+  "engine-dead",
+  "sleeping",
+  "no-models",
+  "no-such-model",
+  "model-case",
+  "provider-unknown",
+  "default-model-unknown",
+  "limit-too-large",
+  "limit-too-small",
+  "limit-missing",
+  "output-eats-context",
+  "tools-off",
+  "parser-missing",
+  "parser-mismatch",
+  "reasoning-parser-missing",
+  "reasoning-parser-mismatch",
+  "context-overflow",
+  "server-error",
+  "wrong-adapter",
+  "queueing",
+  "cache-full",
+  "internal",
+] as const
+export type CheckCode = (typeof CHECK_CODES)[number]
+
+export type CheckStatus = "pass" | "warn" | "fail" | "skip"
+
+export interface Check {
+  id: CheckId
+  status: CheckStatus
+  code: CheckCode
+  /** One line: what was found. */
+  message: string
+  /** One line: what to change. Empty when there is nothing to do. */
+  fix: string
+  /** Where it is documented; empty when passed. */
+  reference: string
+  /** Milliseconds this check took. */
+  ms: number
+}
+
+/** A model as the OpenCode configuration names it. */
+export interface ConfiguredModel {
+  /** Key under `provider.<id>.models`. */
+  key: string
+  /** The id sent to the server (`models.<key>.id`, or the key itself). */
+  id: string
+  /** `limit.context` in tokens. 0 or undefined: not set. */
+  context?: number
+  /** `limit.output` in tokens. */
+  output?: number
+}
+
+/** How to reach one server, and what the configuration expects of it. */
+export interface Endpoint {
+  /** `baseURL` as configured, usually ending in `/v1`. */
+  url: string
+  /** API key. Never part of any message, log or error. */
+  key?: string
+  /** Extra request headers from the configuration. Values are treated as secrets. */
+  headers?: Record<string, string>
+  /** Provider id in the OpenCode configuration. */
+  provider?: string
+  /** Adapter package, for example `@ai-sdk/openai-compatible`. */
+  adapter?: string
+  /** Models that the configuration names. Empty or undefined: none to compare with. */
+  models?: ConfiguredModel[]
+}
+
+export type ServerKind =
+  | "vllm"
+  | "sglang"
+  | "llama.cpp"
+  | "llama-swap"
+  | "ollama"
+  | "lmstudio"
+  | "litellm"
+  | "tensorrt-llm"
+  | "nim"
+  | "tgi"
+  | "mlx-lm"
+  | "unknown"
+
+export interface ServedModel {
+  id: string
+  /** The `--model` argument behind a served name (vLLM); what the family table is matched against. */
+  root?: string
+  /** Base model of a LoRA adapter. */
+  parent?: string
+  /** Context length in tokens, as the server reports it. */
+  context?: number
+  ownedBy?: string
+}
+
+export type ApiShape = "chat" | "responses" | "messages"
+
+/** Load figures from `/metrics`, summed over engines. Undefined: not reported. */
+export interface Load {
+  running?: number
+  waiting?: number
+  /** 0..1, the fullest engine. */
+  kvCacheUsage?: number
+  /** KV cache capacity in tokens. */
+  kvCacheTokens?: number
+  /** Share of prompt tokens found in the prefix cache, 0..1, over the server's life. */
+  prefixCacheHitRate?: number
+  preemptions?: number
+  /** Tokens generated over the server's life. */
+  generatedTokens?: number
+  /** Tokens generated per second since the previous look at this endpoint; undefined on the first look. */
+  tokensPerSecond?: number
+  /** A tool parser flag was given (vLLM >= 0.24 registers the counter only then); undefined: cannot be told. */
+  toolParserOn?: boolean
+  asleep?: boolean
+}
+
+/** One look at one server. */
+export interface EndpointReport {
+  /** URL without credentials. */
+  url: string
+  provider?: string
+  server: { kind: ServerKind; version: string | null }
+  /** API shapes seen to exist; undefined when not known. */
+  shapes?: ApiShape[]
+  models: ServedModel[]
+  checks: Check[]
+  load?: Load
+  /** When the look began, milliseconds since the epoch. */
+  at: number
+}
