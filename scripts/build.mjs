@@ -1,0 +1,40 @@
+// Builds dist/: bundled ES modules for Node 20 and Bun, plus type declarations. Everything but undici is bundled, so that the
+// plugin loads offline from a bare folder; undici stays outside because OpenCode's Bun brings its own under that name.
+import { rmSync, readFileSync, chmodSync, existsSync } from "node:fs"
+import { join } from "node:path"
+import { spawnSync } from "node:child_process"
+import { pathToFileURL } from "node:url"
+import { root } from "./tools.mjs"
+import { setup } from "./setup.mjs"
+
+export async function build({ types = true } = {}) {
+  setup()
+  const { build: bundle } = await import("esbuild")
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+  const dist = join(root, "dist")
+  rmSync(dist, { recursive: true, force: true })
+  await bundle({
+    absWorkingDir: root,
+    entryPoints: ["src/index.ts", "src/inspect.ts", "src/cli.ts"].filter((f) => existsSync(join(root, f))),
+    outdir: dist,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    chunkNames: "chunks/[name]-[hash]",
+    external: ["undici", "@opencode-ai/*"],
+    loader: { ".sse": "text" },
+    define: { __VERSION__: JSON.stringify(version) },
+    legalComments: "none",
+    logLevel: "warning",
+    // Bundled CommonJS packages may ask for Node's own modules through require.
+    banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+  })
+  if (existsSync(join(dist, "cli.js"))) chmodSync(join(dist, "cli.js"), 0o755)
+  if (!types) return
+  const tsc = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"], { cwd: root, stdio: "inherit" })
+  if (tsc.status !== 0) throw new Error("type declarations failed")
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) await build({ types: !process.argv.includes("--no-types") })

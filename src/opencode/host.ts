@@ -1,0 +1,102 @@
+/**
+ * The few things the plugin asks of its host, each of which may fail without consequence. Everything else in this folder talks to
+ * this port, so that a test can put a recorder in its place and another host version needs only another port.
+ */
+import type { PluginInput } from "@opencode-ai/plugin"
+
+export type LogLevel = "debug" | "info" | "warn" | "error"
+export type ToastVariant = "info" | "success" | "warning" | "error"
+
+export interface NewPart {
+  sessionID: string
+  messageID: string
+  text: string
+  /** Id of a part after which this one is to stand; without it the part stands first. */
+  after?: string
+}
+
+/** A provider as the host has resolved it: environment and file references replaced, stored key included. */
+export interface ResolvedProvider {
+  id: string
+  key?: string
+  options: Record<string, unknown>
+  models: Record<string, unknown>
+}
+
+export interface Host {
+  log(level: LogLevel, message: string, extra?: Record<string, unknown>): void
+  toast(toast: { message: string; variant: ToastVariant; duration: number }): void
+  /** Adds a line of the plugin's own to a message. Resolves to whether the host took it. */
+  putPart(part: NewPart): Promise<boolean>
+  providers(): Promise<ResolvedProvider[] | undefined>
+}
+
+/** Key under which the plugin marks its own parts, so that they can be kept from the model. */
+export const MARK = "opencode-vllm"
+
+const SERVICE = "opencode-vllm"
+
+/**
+ * Part ids of OpenCode are `prt_` + 12 hexadecimal digits of time + 14 random characters, and parts are shown in the order of their
+ * ids. A new id with the time of `after` and a random tail that sorts late stands right behind it (seen in OpenCode 1.18.33).
+ */
+export function partIdAfter(after: string, random: () => number = Math.random): string {
+  const time = after.replace(/^[a-z]+_/, "").slice(0, 12)
+  const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+  let tail = "zz"
+  while (tail.length < 14) tail += alphabet[Math.floor(random() * alphabet.length)]
+  return `prt_${time}${tail}`
+}
+
+/**
+ * The port over OpenCode's in-process client. None of its functions may be called before `server()` and `config` have returned:
+ * OpenCode 1.18 dead-locks then.
+ */
+export function createHost(client: PluginInput["client"]): Host {
+  const quietly = async <T>(call: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await call()
+    } catch {
+      return undefined
+    }
+  }
+  // The generated v1 client has no method for this route; its underlying HTTP client is a documented escape of the generator.
+  const raw = (client as unknown as { _client: { patch(o: object): Promise<{ response?: Response }> } })._client
+
+  return {
+    log(level, message, extra) {
+      void quietly(() => client.app.log({ body: { service: SERVICE, level, message, ...(extra && { extra }) } }))
+    },
+    toast({ message, variant, duration }) {
+      void quietly(() => client.tui.showToast({ body: { message, variant, duration } }))
+    },
+    async putPart({ sessionID, messageID, text, after }) {
+      const id = partIdAfter(after ?? messageID)
+      const now = Date.now()
+      const body = {
+        id,
+        sessionID,
+        messageID,
+        type: "text",
+        text,
+        synthetic: true,
+        ignored: true,
+        time: { start: now, end: now },
+        metadata: { [MARK]: { note: true } },
+      }
+      const answer = await quietly(() =>
+        raw.patch({
+          url: "/session/{sessionID}/message/{messageID}/part/{partID}",
+          path: { sessionID, messageID, partID: id },
+          headers: { "content-type": "application/json" },
+          body,
+        }),
+      )
+      return answer?.response?.ok === true
+    },
+    async providers() {
+      const answer = await quietly(() => client.config.providers())
+      return answer?.data?.providers as ResolvedProvider[] | undefined
+    },
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * How a sentence reaches the person in every front end: a line of the plugin's own in the session (all front ends, `opencode run`
+ * included, and it survives a restart) and a toast (terminal interface only). Each cause once per session.
+ */
+import type { Options } from "../options.ts"
+import type { Host, ToastVariant } from "./host.ts"
+import type { Session, Sessions } from "./sessions.ts"
+
+/** OpenCode's terminal interface loses toasts sent before it is on the screen, 4 to 6 s after the plugin starts (measured). */
+const TOASTS_VISIBLE_AFTER_MS = 6_500
+/** A finding waits for the end of its step, so that it stands below the tool call; a long-running tool does not hold it longer. */
+const STEP_END_PATIENCE_MS = 1_500
+const TOAST_MS = 12_000
+
+export interface Notice {
+  /** Said once per session. */
+  cause: string
+  text: string
+  variant: ToastVariant
+  /** `now`: stands where the answer stands at this moment. `step-end`: below the tool calls of the running step. */
+  when: "now" | "step-end"
+}
+
+export interface Notices {
+  /** Says it in a session, unless it was said there before. */
+  say(sessionID: string, notice: Notice): void
+  /** Says it outside any session (toast only), at most once per cause. */
+  sayToScreen(notice: Omit<Notice, "when">): void
+  /** Puts everything that waits in this session into its current message. */
+  flush(session: Session, after?: string): void
+  dispose(): void
+}
+
+export interface NoticesOptions {
+  host: Host
+  sessions: Sessions
+  options: Options
+  now?: () => number
+}
+
+export function createNotices({ host, sessions, options, now = Date.now }: NoticesOptions): Notices {
+  const started = now()
+  const timers = new Set<ReturnType<typeof setTimeout>>()
+  const shown = new Set<string>()
+  let early: Omit<Notice, "when">[] = []
+
+  const later = (ms: number, run: () => void) => {
+    const timer = setTimeout(() => {
+      timers.delete(timer)
+      run()
+    }, ms)
+    timer.unref?.()
+    timers.add(timer)
+  }
+
+  function toast(notice: Omit<Notice, "when">) {
+    if (!options.toasts || shown.has(notice.cause)) return
+    shown.add(notice.cause)
+    const wait = started + TOASTS_VISIBLE_AFTER_MS - now()
+    if (wait <= 0) {
+      host.toast({ message: notice.text, variant: notice.variant, duration: TOAST_MS })
+      return
+    }
+    // One toast is visible at a time, a newer one replaces it: what comes early is said together.
+    early.push(notice)
+    if (early.length > 1) return
+    later(wait, () => {
+      const all = early
+      early = []
+      const variant = all.find((n) => n.variant === "error" || n.variant === "warning")?.variant ?? "info"
+      host.toast({ message: all.map((n) => n.text).join("\n"), variant, duration: TOAST_MS })
+    })
+  }
+
+  function flush(session: Session, after = session.lastPartID) {
+    const { messageID } = session
+    if (!messageID || session.waiting.length === 0) return
+    const text = session.waiting.join("\n\n")
+    session.waiting = []
+    void host.putPart({ sessionID: session.id, messageID, text, ...(after !== undefined && { after }) }).then((taken) => {
+      if (!taken) host.log("debug", "the host did not take a notice", { sessionID: session.id })
+    })
+  }
+
+  return {
+    say(sessionID, notice) {
+      const session = sessions.get(sessionID)
+      if (session.told.has(notice.cause)) return
+      session.told.add(notice.cause)
+      session.waiting.push(notice.text)
+      toast({ ...notice, cause: `${sessionID} ${notice.cause}` })
+      if (notice.when === "now") flush(session)
+      else later(STEP_END_PATIENCE_MS, () => flush(session))
+    },
+    sayToScreen: toast,
+    flush,
+    dispose() {
+      for (const timer of timers) clearTimeout(timer)
+      timers.clear()
+    },
+  }
+}

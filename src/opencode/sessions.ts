@@ -1,0 +1,80 @@
+/**
+ * What the plugin remembers per session: the findings, what it has said already, and the answer that is running. Dropped with the
+ * session; the oldest go first when a host keeps very many.
+ */
+import type { SessionFinding } from "../report/types.ts"
+import type { Finding, Inspector } from "../stream/types.ts"
+
+export interface Session {
+  id: string
+  /** The assistant message that is being written, or was written last. */
+  messageID?: string
+  /** Newest part of that message that the host announced. */
+  lastPartID?: string
+  /** Findings by cause. */
+  findings: Map<string, SessionFinding>
+  /** Causes a person has been told about in this session. */
+  told: Set<string>
+  /** Sentences that wait for a message to stand in. */
+  waiting: string[]
+  /** Inspectors of the answers of the current turn, newest last. */
+  inspectors: Inspector[]
+}
+
+/** Inspectors kept per session: enough for the answer that runs now and the one before it. */
+const INSPECTORS_KEPT = 2
+const SESSIONS_KEPT = 200
+
+/** What makes two findings the same cause: said once, then counted. */
+export function causeOf(finding: Finding): string {
+  return finding.detail ? `${finding.kind}/${finding.detail}` : finding.kind
+}
+
+export interface Sessions {
+  get(id: string): Session
+  peek(id: string): Session | undefined
+  drop(id: string): void
+  all(): Iterable<Session>
+}
+
+export function createSessions(): Sessions {
+  const byId = new Map<string, Session>()
+  return {
+    get(id) {
+      const known = byId.get(id)
+      if (known) {
+        // Re-inserted, so that the map's order is the order of last use.
+        byId.delete(id)
+        byId.set(id, known)
+        return known
+      }
+      const fresh: Session = { id, findings: new Map(), told: new Set(), waiting: [], inspectors: [] }
+      byId.set(id, fresh)
+      if (byId.size > SESSIONS_KEPT) {
+        const oldest = byId.keys().next().value
+        if (oldest !== undefined) byId.delete(oldest)
+      }
+      return fresh
+    },
+    peek: (id) => byId.get(id),
+    drop: (id) => void byId.delete(id),
+    all: () => byId.values(),
+  }
+}
+
+/** Remembers a running answer's inspector. */
+export function addInspector(session: Session, inspector: Inspector): void {
+  session.inspectors.push(inspector)
+  if (session.inspectors.length > INSPECTORS_KEPT) session.inspectors.shift()
+}
+
+/** Counts a finding of the session; returns it with its count. */
+export function count(session: Session, finding: Finding, now: number): SessionFinding {
+  const cause = causeOf(finding)
+  const known = session.findings.get(cause)
+  const next = known
+    ? { ...known, count: known.count + 1, last: now }
+    : { finding, count: 1, first: now, last: now }
+  session.findings.set(cause, next)
+  return next
+}

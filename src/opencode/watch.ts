@@ -1,0 +1,101 @@
+/**
+ * The fetch that a watched provider gets: passes every request on, sends the answer's bytes through the inspector beside the
+ * stream, and answers the plugin's own commands itself.
+ */
+import { isRefusalOfTools } from "../rescue/refusal.ts"
+import { createInspector } from "../stream/inspector.ts"
+import { tap } from "../stream/tap.ts"
+import type { Inspector, InspectorOptions, Report } from "../stream/types.ts"
+import { localAnswer } from "./local-answer.ts"
+import { type Origin, takeOwnHeaders } from "./own-headers.ts"
+
+export type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>
+
+export interface WatchOptions {
+  /** The provider's own fetch, if the user configured one; default: the runtime's. */
+  inner?: Fetch
+  /** The page that answers this user message here, if it belongs to a command of the plugin. */
+  page(messageID: string): (() => Promise<string>) | undefined
+  /** Whether to look into answers at all. */
+  inspect: boolean
+  /** What is known of the server, for the wording of the cures. */
+  server(): InspectorOptions["server"]
+  onStart(origin: Origin, inspector: Inspector): void
+  onReport(origin: Origin, report: Report): void
+  /** The server refused the request because it has no tool parser. */
+  onRefusal(origin: Origin, model: string | undefined): void
+  /** An answer arrived (whatever its status), or none did. */
+  onReach(reached: boolean, origin: Origin): void
+  onError(error: unknown): void
+}
+
+const TITLE = "vLLM status"
+
+export function watchedFetch(o: WatchOptions): Fetch {
+  const quietly = (run: () => void) => {
+    try {
+      run()
+    } catch (error) {
+      o.onError(error)
+    }
+  }
+  return async (url, given) => {
+    const { origin, init } = takeOwnHeaders(given)
+    const page = origin.messageID === undefined ? undefined : o.page(origin.messageID)
+    if (page) return localAnswer(origin.agent === "title" ? TITLE : await page())
+
+    let response: Response
+    try {
+      response = await (o.inner ?? fetch)(url, init)
+    } catch (error) {
+      if (!init?.signal?.aborted) quietly(() => o.onReach(false, origin))
+      throw error
+    }
+    quietly(() => o.onReach(true, origin))
+    if (!o.inspect) return response
+    try {
+      return look(o, response, origin, url, init?.body)
+    } catch (error) {
+      o.onError(error)
+      return response
+    }
+  }
+}
+
+function look(o: WatchOptions, response: Response, origin: Origin, url: string | URL | Request, body: unknown): Response {
+  if (!/\/chat\/completions\/?(\?|$)/.test(String(url instanceof Request ? url.url : url))) return response
+  const request = typeof body === "string" ? body : undefined
+  if (!response.ok) return response.status === 400 ? lookAtRefusal(o, response, origin, request) : response
+
+  const inspector = createInspector({ request, server: o.server() })
+  o.onStart(origin, inspector)
+  return tap(response, { inspector, onEnd: (report) => o.onReport(origin, report), onError: o.onError })
+}
+
+const REFUSAL_BYTES = 16_384
+
+/** Error bodies are small JSON; they pass through the same tap, collected by something that is not an inspector of streams. */
+function lookAtRefusal(o: WatchOptions, response: Response, origin: Origin, request: string | undefined): Response {
+  const decoder = new TextDecoder()
+  let text = ""
+  const collector: Inspector = {
+    push(bytes) {
+      if (text.length < REFUSAL_BYTES) text += decoder.decode(bytes, { stream: true })
+    },
+    call: () => [],
+    end: () => ({ findings: [], counted: [], response: { reasoningBytes: 0, contentBytes: 0, calls: [], finish: null, usage: null } }),
+  }
+  return tap(response, {
+    inspector: collector,
+    onEnd: () => {
+      if (isRefusalOfTools(response.status, text)) o.onRefusal(origin, modelOf(request))
+    },
+    onError: o.onError,
+  })
+}
+
+function modelOf(request: string | undefined): string | undefined {
+  if (!request) return undefined
+  const model = (JSON.parse(request) as { model?: unknown }).model
+  return typeof model === "string" ? model : undefined
+}
