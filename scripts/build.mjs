@@ -1,11 +1,12 @@
 // Builds dist/: bundled ES modules for Node 20 and Bun, plus type declarations. Everything but undici is bundled, so that the
 // plugin loads offline from a bare folder; undici stays outside because OpenCode's Bun brings its own under that name.
-import { rmSync, readFileSync, chmodSync, existsSync } from "node:fs"
-import { join } from "node:path"
+
 import { spawnSync } from "node:child_process"
+import { chmodSync, existsSync, readFileSync, rmSync } from "node:fs"
+import { join } from "node:path"
 import { pathToFileURL } from "node:url"
-import { root } from "./tools.mjs"
 import { setup } from "./setup.mjs"
+import { root } from "./tools.mjs"
 
 export async function build({ types = true } = {}) {
   setup()
@@ -29,11 +30,16 @@ export async function build({ types = true } = {}) {
     legalComments: "none",
     logLevel: "warning",
     // Bundled CommonJS packages may ask for Node's own modules through require.
-    banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+    banner: {
+      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+    },
   })
   if (existsSync(join(dist, "cli.js"))) chmodSync(join(dist, "cli.js"), 0o755)
   if (!types) return
-  const tsc = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"], { cwd: root, stdio: "inherit" })
+  const tsc = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"], {
+    cwd: root,
+    stdio: "inherit",
+  })
   if (tsc.status !== 0) throw new Error("type declarations failed")
 }
 

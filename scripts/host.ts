@@ -57,7 +57,9 @@ export function stubInstall(folder: string) {
 
 /** The environment of a private HOME: nothing of the caller's OpenCode, XDG or key variables gets through. */
 export function privateEnv(home: string, more: Record<string, string> = {}): Record<string, string> {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(OPENCODE|XDG_|OPENAI|ANTHROPIC|VLLM|NO_COLOR|FORCE_COLOR)/.test(name))
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(OPENCODE|XDG_|OPENAI|ANTHROPIC|VLLM|NO_COLOR|FORCE_COLOR)/.test(name),
+  )
   return {
     ...(Object.fromEntries(kept) as Record<string, string>),
     HOME: home,
@@ -100,7 +102,9 @@ export function makeProject(o: ProjectOptions): Project {
     ...o.config,
   }
   writeFileSync(join(dir, "opencode.json"), JSON.stringify(config, null, 2))
-  for (const [name, text] of Object.entries(o.files ?? { "README.md": "# scratch\n", "src/price.ts": "export const price = 1\n" })) {
+  for (const [name, text] of Object.entries(
+    o.files ?? { "README.md": "# scratch\n", "src/price.ts": "export const price = 1\n" },
+  )) {
     mkdirSync(dirname(join(dir, name)), { recursive: true })
     writeFileSync(join(dir, name), text)
   }
@@ -110,7 +114,11 @@ export function makeProject(o: ProjectOptions): Project {
 /** Starts OpenCode in the project; the caller ends it. */
 export function start(project: Project, args: string[]): ChildProcess {
   // `opencode run` takes PWD for its directory, whatever the working directory is.
-  return spawn(opencode(), args, { cwd: project.dir, env: { ...project.env, PWD: project.dir }, stdio: ["ignore", "pipe", "pipe"] })
+  return spawn(opencode(), args, {
+    cwd: project.dir,
+    env: { ...project.env, PWD: project.dir },
+    stdio: ["ignore", "pipe", "pipe"],
+  })
 }
 
 /** Runs `opencode <args>` to its end, or kills it after `timeoutMs`. */

@@ -1,8 +1,9 @@
 // Installs what the project needs, once: nothing when node_modules already matches the lock file. Needs Node 20 and npm only.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
-import { createHash } from "node:crypto"
-import { join } from "node:path"
+
 import { spawnSync } from "node:child_process"
+import { createHash } from "node:crypto"
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { root } from "./tools.mjs"
 
@@ -11,7 +12,9 @@ const stamp = join(root, "node_modules", ".opencode-vllm-setup")
 export function setup() {
   const [major] = process.versions.node.split(".").map(Number)
   if (major < 20) throw new Error(`Node 20 or later is needed; this is ${process.version}.`)
-  const want = createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex")
+  const want = createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex")
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === want) return
   process.stderr.write("Installing development dependencies (npm ci, install scripts off; once) ...\n")
   const npm = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], {

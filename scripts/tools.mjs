@@ -1,9 +1,10 @@
 // Where the tools of this project really lie. npm may block install scripts (then `node_modules/.bin/bun` and
 // `.bin/opencode` are stubs that only complain), but the binaries themselves arrive as platform packages.
+
+import { spawnSync } from "node:child_process"
 import { existsSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { spawnSync } from "node:child_process"
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
@@ -15,7 +16,9 @@ function firstThatRuns(name, candidates) {
   for (const file of candidates) {
     if (existsSync(file) && spawnSync(file, ["--version"], { stdio: "ignore" }).status === 0) return file
   }
-  throw new Error(`${name} for ${process.platform}-${process.arch} is not installed: run \`npm run setup\`. Looked for:\n  ${candidates.join("\n  ")}`)
+  throw new Error(
+    `${name} for ${process.platform}-${process.arch} is not installed: run \`npm run setup\`. Looked for:\n  ${candidates.join("\n  ")}`,
+  )
 }
 
 const variants = ["", "-baseline", "-musl", "-baseline-musl"]
@@ -24,11 +27,17 @@ const variants = ["", "-baseline", "-musl", "-baseline-musl"]
 export function bun() {
   const cpu = process.arch === "arm64" ? "aarch64" : process.arch
   const musl = ["", "-baseline", "-musl", "-musl-baseline"]
-  return firstThatRuns("bun", musl.map((v) => join(root, "node_modules", "@oven", `bun-${os}-${cpu}${v}`, "bin", `bun${exe}`)))
+  return firstThatRuns(
+    "bun",
+    musl.map((v) => join(root, "node_modules", "@oven", `bun-${os}-${cpu}${v}`, "bin", `bun${exe}`)),
+  )
 }
 
 /** The OpenCode binary that comes as a devDependency. `OPENCODE_BIN` names another one. */
 export function opencode() {
   if (process.env.OPENCODE_BIN) return process.env.OPENCODE_BIN
-  return firstThatRuns("opencode", variants.map((v) => join(root, "node_modules", `opencode-${os}-${process.arch}${v}`, "bin", `opencode${exe}`)))
+  return firstThatRuns(
+    "opencode",
+    variants.map((v) => join(root, "node_modules", `opencode-${os}-${process.arch}${v}`, "bin", `opencode${exe}`)),
+  )
 }

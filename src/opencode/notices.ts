@@ -23,7 +23,7 @@ export interface Notice {
 
 export interface Notices {
   /** Says it in a session, unless it was said there before. */
-  say(sessionID: string, notice: Notice): void
+  say(sessionID: string, notice: Notice, how?: { toast?: boolean }): void
   /** Says it outside any session (toast only), at most once per cause. */
   sayToScreen(notice: Omit<Notice, "when">): void
   /** Puts everything that waits in this session into its current message. */
@@ -83,12 +83,12 @@ export function createNotices({ host, sessions, options, now = Date.now }: Notic
   }
 
   return {
-    say(sessionID, notice) {
+    say(sessionID, notice, { toast: onScreen = true } = {}) {
       const session = sessions.get(sessionID)
       if (session.told.has(notice.cause)) return
       session.told.add(notice.cause)
       session.waiting.push(notice.text)
-      toast({ ...notice, cause: `${sessionID} ${notice.cause}` })
+      if (onScreen) toast({ ...notice, cause: `${sessionID} ${notice.cause}` })
       if (notice.when === "now") flush(session)
       else later(STEP_END_PATIENCE_MS, () => flush(session))
     },

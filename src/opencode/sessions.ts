@@ -9,6 +9,10 @@ export interface Session {
   id: string
   /** The assistant message that is being written, or was written last. */
   messageID?: string
+  /** Provider that writes it. */
+  providerID?: string
+  /** Whether that message is still being written. */
+  busy?: boolean
   /** Newest part of that message that the host announced. */
   lastPartID?: string
   /** Findings by cause. */
@@ -72,9 +76,7 @@ export function addInspector(session: Session, inspector: Inspector): void {
 export function count(session: Session, finding: Finding, now: number): SessionFinding {
   const cause = causeOf(finding)
   const known = session.findings.get(cause)
-  const next = known
-    ? { ...known, count: known.count + 1, last: now }
-    : { finding, count: 1, first: now, last: now }
+  const next = known ? { ...known, count: known.count + 1, last: now } : { finding, count: 1, first: now, last: now }
   session.findings.set(cause, next)
   return next
 }

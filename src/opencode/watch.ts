@@ -83,7 +83,11 @@ function lookAtRefusal(o: WatchOptions, response: Response, origin: Origin, requ
       if (text.length < REFUSAL_BYTES) text += decoder.decode(bytes, { stream: true })
     },
     call: () => [],
-    end: () => ({ findings: [], counted: [], response: { reasoningBytes: 0, contentBytes: 0, calls: [], finish: null, usage: null } }),
+    end: () => ({
+      findings: [],
+      counted: [],
+      response: { reasoningBytes: 0, contentBytes: 0, calls: [], finish: null, usage: null },
+    }),
   }
   return tap(response, {
     inspector: collector,

@@ -1,0 +1,63 @@
+/**
+ * The hooks of OpenCode 1.x, each a thin line into the rest of the plugin. A hook that throws would fail the operation it belongs
+ * to, so every body is wrapped; the one exception is the guard, whose refusal is meant.
+ */
+import type { Hooks, PluginInput } from "@opencode-ai/plugin"
+import { readOptions } from "../options.ts"
+import { Refused } from "./guard.ts"
+import { keepFromModel } from "./history.ts"
+import { createHost } from "./host.ts"
+import { writeOwnHeaders } from "./own-headers.ts"
+import { createPlugin } from "./plugin.ts"
+import type { HostConfig } from "./providers.ts"
+import { statusTool } from "./tools.ts"
+
+export function createHooks({ client }: Pick<PluginInput, "client">, rawOptions: unknown): Hooks {
+  const host = createHost(client)
+  const { options, problems } = readOptions(rawOptions)
+  const plugin = createPlugin({ host, options, optionProblems: problems })
+
+  const failed = (hook: string) => (error: unknown) => {
+    if (error instanceof Refused) throw error
+    // The error's text may hold what a user or a server wrote: its class is all that goes to the log.
+    host.log("error", "a hook of the plugin failed and was skipped", {
+      hook,
+      error: error instanceof Error ? error.name : typeof error,
+    })
+  }
+  /** Runs a hook body; whatever goes wrong in it is logged and forgotten. */
+  const safe =
+    <A extends unknown[]>(hook: string, body: (...args: A) => void | Promise<void>) =>
+    async (...args: A): Promise<void> => {
+      try {
+        await body(...args)
+      } catch (error) {
+        failed(hook)(error)
+      }
+    }
+
+  return {
+    config: safe("config", (config) => plugin.configure(config as HostConfig)),
+    event: safe("event", ({ event }) => plugin.event(event)),
+    "chat.message": safe("chat.message", (_, { message, parts }) =>
+      plugin.userMessage(message.sessionID, message.id, message.model.providerID, parts),
+    ),
+    "chat.headers": safe("chat.headers", (input, output) => {
+      if (plugin.isWatched(input.model.providerID))
+        writeOwnHeaders(output.headers, { agent: input.agent, messageID: input.message.id })
+    }),
+    "command.execute.before": safe("command.execute.before", (input) =>
+      plugin.commandGiven(input.sessionID, input.command, input.arguments),
+    ),
+    "tool.execute.before": safe("tool.execute.before", (input) => plugin.toolStarts(input.sessionID, input.callID)),
+    "tool.execute.after": safe("tool.execute.after", (input, output) => {
+      const line = plugin.toolEnded(input.sessionID, input.callID)
+      if (line && typeof output.output === "string") output.output = `${line}\n\n${output.output}`
+    }),
+    "experimental.chat.messages.transform": safe("experimental.chat.messages.transform", (_, { messages }) =>
+      keepFromModel(messages),
+    ),
+    tool: { vllm_status: statusTool((sessionID, provider) => plugin.page(sessionID, provider, true)) },
+    dispose: safe("dispose", () => plugin.dispose()),
+  }
+}

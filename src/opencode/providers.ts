@@ -1,0 +1,50 @@
+/**
+ * Which providers are watched, and how the tap gets in: `provider.<id>.options.fetch`, set in the `config` hook, is used by OpenCode
+ * for every request of that provider, titles and sub-agents included (measured with 1.18.33).
+ */
+import { watchedProviders } from "../config/providers.ts"
+import type { Endpoint } from "../endpoint/types.ts"
+import type { Options } from "../options.ts"
+import type { ResolvedProvider } from "./host.ts"
+import type { Fetch } from "./watch.ts"
+
+interface ProviderConfig {
+  options?: Record<string, unknown>
+}
+export interface HostConfig {
+  provider?: Record<string, ProviderConfig>
+  command?: Record<string, unknown>
+}
+
+export interface Providers {
+  endpoints(): Endpoint[]
+  isWatched(id: string): boolean
+  /** Takes over what the host has resolved since (keys of `opencode auth login`, environment references). */
+  resolve(resolved: ResolvedProvider[]): void
+}
+
+/**
+ * Finds the watched providers of a configuration and puts a fetch into each. A fetch that the user or another plugin has put there
+ * stays in charge of the connection: ours goes around it.
+ */
+export function watchProviders(
+  config: HostConfig,
+  options: Options,
+  fetchFor: (provider: string, inner?: Fetch) => Fetch,
+): Providers {
+  let endpoints = watchedProviders(config, options)
+  for (const { provider } of endpoints) {
+    const entry = provider === undefined ? undefined : config.provider?.[provider]
+    if (!provider || !entry) continue
+    const inner = entry.options?.fetch
+    entry.options = { ...entry.options, fetch: fetchFor(provider, typeof inner === "function" ? (inner as Fetch) : undefined) }
+  }
+  return {
+    endpoints: () => endpoints,
+    isWatched: (id) => endpoints.some((e) => e.provider === id),
+    resolve(resolved) {
+      const ids = new Set(endpoints.map((e) => e.provider))
+      endpoints = watchedProviders(config, options, resolved).filter((e) => ids.has(e.provider))
+    },
+  }
+}

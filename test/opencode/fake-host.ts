@@ -1,0 +1,18 @@
+import type { Host, NewPart, ResolvedProvider } from "../../src/opencode/host.ts"
+
+/** A host that records what the plugin asks of it. */
+export function fakeHost(resolved: ResolvedProvider[] = []) {
+  const parts: NewPart[] = []
+  const toasts: { message: string; variant: string }[] = []
+  const logs: { level: string; message: string; extra?: Record<string, unknown> }[] = []
+  const host: Host = {
+    log: (level, message, extra) => void logs.push({ level, message, ...(extra && { extra }) }),
+    toast: (toast) => void toasts.push(toast),
+    putPart: async (part) => {
+      parts.push(part)
+      return true
+    },
+    providers: async () => resolved,
+  }
+  return { host, parts, toasts, logs }
+}
