@@ -18,7 +18,6 @@ function heading(text: string) {
   console.log(`\n${"=".repeat(78)}\n${text}\n${"=".repeat(78)}`)
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: terminal colours are made of them
 const plain = (text: string) => text.replace(/\x1b\[[0-9;]*m/g, "")
 
 function show(command: string, ran: Ran) {
