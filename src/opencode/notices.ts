@@ -26,6 +26,8 @@ export interface Notices {
   say(sessionID: string, notice: Notice, how?: { toast?: boolean }): void
   /** Says it outside any session (toast only), at most once per cause. */
   sayToScreen(notice: Omit<Notice, "when">): void
+  /** A cause whose name begins so is over: it may be said on the screen again. */
+  forget(prefix: string): void
   /** Puts everything that waits in this session into its current message. */
   flush(session: Session, after?: string): void
   dispose(): void
@@ -93,6 +95,9 @@ export function createNotices({ host, sessions, options, now = Date.now }: Notic
       else later(STEP_END_PATIENCE_MS, () => flush(session))
     },
     sayToScreen: toast,
+    forget(prefix) {
+      for (const cause of shown) if (cause.startsWith(prefix)) shown.delete(cause)
+    },
     flush,
     dispose() {
       for (const timer of timers) clearTimeout(timer)

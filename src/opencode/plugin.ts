@@ -63,6 +63,7 @@ export function createPlugin({ host, options, optionProblems = [], look, now = D
     onRecovered(report) {
       const provider = report.provider ?? report.url
       const text = recoveredNotice(report)
+      notices.forget(`health:${provider}:`)
       notices.sayToScreen({ cause: `recovered:${provider}:${report.at}`, text, variant: "success" })
       for (const session of sessions.all()) {
         const told = [...session.told].filter((c) => c.startsWith(`health:${provider}:`))
