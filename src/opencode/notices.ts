@@ -6,8 +6,8 @@ import type { Options } from "../options.ts"
 import type { Host, ToastVariant } from "./host.ts"
 import type { Session, Sessions } from "./sessions.ts"
 
-/** OpenCode's terminal interface loses toasts sent before it is on the screen, 4 to 6 s after the plugin starts (measured). */
-const TOASTS_VISIBLE_AFTER_MS = 6_500
+/** OpenCode's terminal interface loses toasts sent before it is on the screen, about 3 s after the plugin starts (measured). */
+const TOASTS_VISIBLE_AFTER_MS = 5_000
 /** A finding waits for the end of its step, so that it stands below the tool call; a long-running tool does not hold it longer. */
 const STEP_END_PATIENCE_MS = 1_500
 const TOAST_MS = 12_000
