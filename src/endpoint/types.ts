@@ -169,6 +169,10 @@ export interface EndpointReport {
   /** API shapes seen to exist; undefined when not known. */
   shapes?: ApiShape[]
   models: ServedModel[]
+  /** What the configuration names, to set against `models`. */
+  configured?: ConfiguredModel[]
+  /** A key or an authorization header is configured. Its value is nowhere in a report. */
+  hasKey?: boolean
   checks: Check[]
   load?: Load
   /** When the look began, milliseconds since the epoch. */

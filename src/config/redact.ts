@@ -1,0 +1,1 @@
+export { redact, redactUrl } from "../endpoint/text.ts"

@@ -1,0 +1,58 @@
+import type { Check } from "../types.ts"
+import type { UrlFault } from "../url.ts"
+import { DOCS, fail, isUseful, pass, type Seen, setting } from "./seen.ts"
+
+const FAULTS: Record<UrlFault, { what: (url: string) => string; cure: string }> = {
+  missing: {
+    what: () => "No server address is set.",
+    cure: 'to the address of your server, for example "http://localhost:8000/v1"',
+  },
+  unparsable: {
+    what: (url) => `The server address "${url}" is not a URL.`,
+    cure: 'to a full address such as "http://localhost:8000/v1"',
+  },
+  "no-scheme": {
+    what: (url) => `The server address "${url}" has no http:// in front.`,
+    cure: 'with its scheme, for example "http://localhost:8000/v1"',
+  },
+  "not-http": {
+    what: (url) => `The server address "${url}" is neither http nor https.`,
+    cure: 'to an address that starts with "http://" or "https://"',
+  },
+  placeholder: {
+    what: () => "The server address still contains a reference that was not filled in.",
+    cure: "to the address itself, or set the environment variable that it refers to",
+  },
+}
+
+const ROUTE = /\/(?:chat\/completions|completions|models|responses|messages)$/
+
+/** The shape of the base URL, held against what the server answered below it. */
+export function checkConfig(seen: Seen): Check {
+  const { url } = seen
+  const name = setting(seen.endpoint, "options.baseURL")
+  if ("fault" in url) {
+    const { what, cure } = FAULTS[url.fault]
+    return fail("config", {
+      code: "wrong-path",
+      message: what(url.shown),
+      fix: `Set ${name} ${cure}.`,
+      reference: DOCS.providers,
+    })
+  }
+  if (!url.cure) return pass("config", "The base URL has the usual form.")
+  const problem = (message: string) =>
+    fail("config", {
+      code: "wrong-path",
+      message,
+      fix: `Set ${name} to "${url.cure}${url.query ? "?…" : ""}".`,
+      reference: DOCS.providers,
+    })
+  const route = ROUTE.exec(url.base)?.[0]
+  if (route && !isUseful(seen.list)) return problem(`The base URL ends in ${route}, which OpenCode adds by itself.`)
+  if (!isUseful(seen.list) && isUseful(seen.cured)) {
+    const why = /\/v\d+\/v\d+/.test(url.base) ? "has its version twice" : "lacks the /v1 at its end"
+    return problem(`The base URL ${url.shown} ${why}: the server's API is at ${url.cure}.`)
+  }
+  return pass("config", "The base URL has no /v1, but the server answers there.")
+}

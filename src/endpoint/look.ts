@@ -1,0 +1,165 @@
+import { runChecks } from "./checks/all.ts"
+import { hasKey } from "./checks/auth.ts"
+import { isUseful, type Seen, usedList } from "./checks/seen.ts"
+import { type Client, createClient } from "./client.ts"
+import {
+  askMore,
+  type Identity,
+  identify,
+  kindOfList,
+  kindOfVersion,
+  shapesOfKind,
+  shapesOfRoutes,
+  withContexts,
+} from "./fingerprint.ts"
+import { loadOf } from "./metrics.ts"
+import { asObject, listEntries, servedModels } from "./models.ts"
+import { clean, redactDeep, redactUrl, secretsOf } from "./text.ts"
+import type { Fetch } from "./transport.ts"
+import { type ApiShape, CHECK_IDS, type Check, type Endpoint, type EndpointReport } from "./types.ts"
+import { type BaseUrl, parseBaseUrl } from "./url.ts"
+
+export interface LookOptions {
+  /** The report is there by then, whatever the server does. Default 2000. */
+  deadlineMs?: number
+  /** The last report of this endpoint: figures per second are measured against it. */
+  previous?: EndpointReport
+  /** Replaces the transport, for example by a fetch that the user configured. */
+  fetch?: Fetch
+  /** Milliseconds since the epoch; for tests. */
+  now?: () => number
+  signal?: AbortSignal
+}
+
+/** Kept back from the deadline, so that the report is made and handed over in time. */
+const RESERVE_MS = 80
+
+/**
+ * One look at one server: who it is, what it serves, whether the configuration fits, how busy it is. GET requests only, none of
+ * which makes a server compute. Never throws; takes at most `deadlineMs`.
+ */
+export async function lookAt(endpoint: Endpoint, options: LookOptions = {}): Promise<EndpointReport> {
+  const { now = Date.now } = options
+  const at = now()
+  const secrets = secretsOf(endpoint)
+  let report: EndpointReport
+  try {
+    report = await look(endpoint, options, at)
+  } catch (error) {
+    // A fault of this program must not look like one of the server.
+    const name = error instanceof Error ? error.name : "unknown"
+    report = reportOf(
+      { endpoint, url: { fault: "unparsable", shown: redactUrl(endpoint.url ?? "") }, kind: "unknown", version: null },
+      at,
+    )
+    report.checks = report.checks.map((c) => ({
+      ...c,
+      status: "skip",
+      code: "ok",
+      message: "Not checked.",
+      fix: "",
+      reference: "",
+    }))
+    report.checks[CHECK_IDS.indexOf("reach")] = internal(name)
+  }
+  return redactDeep(report, secrets)
+}
+
+function internal(name: string): Check {
+  return {
+    id: "reach",
+    status: "warn",
+    code: "internal",
+    message: `The check itself failed (${clean(name, 40)}); this says nothing about the server.`,
+    fix: "Please report it with the version of opencode-vllm.",
+    reference: "",
+    ms: 0,
+  }
+}
+
+async function look(
+  endpoint: Endpoint,
+  { deadlineMs = 2000, previous, fetch, signal }: LookOptions,
+  at: number,
+): Promise<EndpointReport> {
+  const url = parseBaseUrl(endpoint.url)
+  const seen: Seen = { endpoint, url, kind: "unknown", version: null }
+  if ("fault" in url) return reportOf(seen, at)
+  const began = performance.now()
+  const left = () => Math.max(1, Math.round(deadlineMs - RESERVE_MS - (performance.now() - began)))
+  const client = createClient(endpoint, { fetch, signal })
+
+  // The version is only a hint: it may take half of the time and no more.
+  const versionAsked = client.get("/version", { root: true, timeoutMs: left() / 2 })
+  const curedAsked = url.cure ? client.get("/models", { base: url.cure, timeoutMs: left() }) : undefined
+  seen.list = await client.get("/models", { timeoutMs: left() })
+  if (!isUseful(seen.list)) seen.cured = await curedAsked
+  const list = usedList(seen)
+  const entries = listEntries(list)
+  seen.models = entries && servedModels(entries)
+
+  const byList = list && kindOfList(list, entries)
+  const version = await versionAsked
+  seen.otherRouteAnswered = version.ok || seen.cured?.ok
+  if (!list?.ok) return reportOf(seen, at)
+  const versionBody = version.ok && version.status === 200 ? asObject(version.json) : undefined
+  const stated = typeof versionBody?.version === "string" ? clean(versionBody.version, 40) : null
+  const identity: Identity = byList
+    ? { kind: byList, version: stated, rust: versionBody?.rust_frontend_version !== undefined }
+    : (kindOfVersion(version, list) ??
+      (isUseful(list) ? await identify(client, left() / 2, list, version) : { kind: "unknown", version: stated }))
+  Object.assign(seen, identity)
+
+  const shapes = await learnMore(client, seen, identity, { left, at, previous })
+  return reportOf(seen, at, shapes)
+}
+
+/** The second round, once the kind of server is known: health, load, API shapes, context lengths. */
+async function learnMore(
+  client: Client,
+  seen: Seen,
+  identity: Identity,
+  { left, at, previous }: { left: () => number; at: number; previous?: EndpointReport },
+): Promise<ApiShape[] | undefined> {
+  const { kind, version } = identity
+  const timeoutMs = left()
+  const ask = (path: string) => client.get(path, { root: true, timeoutMs })
+  // Reading TensorRT-LLM's /metrics empties its buffer, and LiteLLM's needs rights: only these three are asked.
+  const hasMetrics = kind === "vllm" || kind === "sglang" || kind === "llama.cpp"
+  const sameServer = previous?.shapes && previous.server.kind === kind && previous.server.version === version
+  const documented = kind !== "llama.cpp" && kind !== "ollama" && kind !== "lmstudio" && kind !== "mlx-lm"
+  const [health, metrics, openapi, more] = await Promise.all([
+    kind === "vllm" ? ask("/health") : undefined,
+    hasMetrics ? ask("/metrics") : undefined,
+    !sameServer && documented ? ask("/openapi.json") : undefined,
+    askMore(client, kind, timeoutMs),
+  ])
+  seen.health = health
+  seen.metrics = metrics
+  seen.version = more.version ?? version
+  if (seen.models) seen.models = withContexts(seen.models, more.contexts)
+  if (metrics?.ok && metrics.status === 200) seen.load = loadOf(metrics.text, { version, at, previous })
+  return sameServer ? previous.shapes : (shapesOfRoutes(openapi) ?? shapesOfKind(identity))
+}
+
+function reportOf(seen: Seen, at: number, shapes?: ApiShape[]): EndpointReport {
+  const { endpoint, url } = seen
+  return {
+    url: (url as BaseUrl).shown,
+    ...(endpoint.provider !== undefined && { provider: endpoint.provider }),
+    server: { kind: seen.kind, version: seen.version },
+    ...(shapes && { shapes }),
+    models: seen.models ?? [],
+    configured: endpoint.models ?? [],
+    hasKey: hasKey(endpoint),
+    checks: runChecks(seen),
+    ...(seen.load && { load: seen.load }),
+    at,
+  }
+}
+
+/** What a person should act on: failures first, each in the order in which a request would meet them. */
+export function problems(report: EndpointReport): Check[] {
+  const rank = (c: Check) => (c.status === "fail" ? 0 : CHECK_IDS.length) + CHECK_IDS.indexOf(c.id)
+  return report.checks.filter((c) => c.status === "warn" || c.status === "fail").sort((a, b) => rank(a) - rank(b))
+}

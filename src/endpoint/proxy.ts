@@ -1,0 +1,29 @@
+/**
+ * The proxy that a request to this address goes through, as Bun's fetch reads the environment: `HTTP_PROXY`/`HTTPS_PROXY` in
+ * either case, unless `NO_PROXY` names the host. OpenCode runs on Bun, so what fails here fails there.
+ * Returns the proxy's host, never its credentials.
+ */
+export function proxyFor(url: URL, env: Record<string, string | undefined>): string | undefined {
+  const name = url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY"
+  const proxy = env[name.toLowerCase()] || env[name]
+  if (!proxy || isExempt(url, env.no_proxy || env.NO_PROXY || "")) return undefined
+  try {
+    return new URL(proxy.includes("://") ? proxy : `http://${proxy}`).host
+  } catch {
+    return undefined
+  }
+}
+
+function isExempt(url: URL, list: string): boolean {
+  return list
+    .split(",")
+    .map((entry) =>
+      entry
+        .trim()
+        .toLowerCase()
+        .replace(/^\*?\./, ""),
+    )
+    .some(
+      (entry) => entry === "*" || (entry !== "" && [url.hostname, url.host].some((h) => h === entry || h.endsWith(`.${entry}`))),
+    )
+}
