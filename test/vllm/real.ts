@@ -1,0 +1,128 @@
+/** The real OpenCode in a scratch project, against a server of this check; and the server asked directly, without OpenCode. */
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { makeProject, type ProjectOptions, type Ran, run } from "../../scripts/host.ts"
+import type { VllmServer } from "../../scripts/vllm.mjs"
+
+/** What every sentence of the plugin begins with. */
+export const SIGN = "opencode-vllm:"
+
+/** Start-up of OpenCode, two steps on a small machine, and room; what takes longer hangs. */
+const PATIENCE_MS = 60_000
+
+export interface Told extends Ran {
+  /** Standard output and standard error. */
+  said: string
+  /** Every file below the private HOME (logs, sessions, caches) in which this text stands. */
+  filesWith(text: string): string[]
+}
+
+export interface Ask extends Omit<ProjectOptions, "url"> {
+  args: string[]
+  patienceMs?: number
+  /** Runs beside OpenCode, from its start on. */
+  meanwhile?: () => Promise<void>
+}
+
+/** Runs `opencode` in a fresh project whose provider is this server, and hands what it left behind to `look`. */
+export async function opencode(server: VllmServer, ask: Ask, look: (told: Told) => void | Promise<void>) {
+  const { args, patienceMs = PATIENCE_MS, meanwhile, ...options } = ask
+  const project = makeProject({ url: server.url, model: server.model, ...options })
+  try {
+    const [ran] = await Promise.all([run(project, args, patienceMs), meanwhile?.()])
+    const told: Told = {
+      ...ran,
+      said: `${ran.stdout}\n${ran.stderr}`,
+      filesWith: (text) => filesBelow(project.home).filter((file) => readFileSync(file).includes(text)),
+    }
+    console.log(`  opencode ${args.join(" ")}: ${(ran.ms / 1000).toFixed(1)} s`)
+    try {
+      await look(told)
+    } catch (error) {
+      console.log(`--- standard output\n${ran.stdout}\n--- standard error\n${ran.stderr}\n---`)
+      throw error
+    }
+  } finally {
+    project.dispose()
+  }
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+}
+
+/** What a client of the server receives for one message. */
+export interface Answer {
+  status: number
+  reasoning: string
+  content: string
+  calls: { name: string; arguments: string }[]
+  finish: string | null
+  /** `usage.completion_tokens`. */
+  tokens: number
+  /** The body of an answer that is no stream. */
+  body: string
+}
+
+const BASH = {
+  type: "function",
+  function: {
+    name: "bash",
+    description: "Runs a command",
+    parameters: {
+      type: "object",
+      properties: { command: { type: "string" }, description: { type: "string" } },
+      required: ["command"],
+    },
+  },
+}
+
+/** Asks as OpenCode asks (streamed, with tools), and puts the answer together. */
+export async function askDirectly(server: VllmServer, message: string, apiKey?: string): Promise<Answer> {
+  const response = await fetch(`${server.url}/chat/completions`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...(apiKey && { authorization: `Bearer ${apiKey}` }) },
+    body: JSON.stringify({
+      model: server.model,
+      messages: [{ role: "user", content: message }],
+      tools: [BASH],
+      tool_choice: "auto",
+      max_tokens: 2000,
+      stream: true,
+      stream_options: { include_usage: true },
+    }),
+  })
+  const body = await response.text()
+  const answer: Answer = { status: response.status, reasoning: "", content: "", calls: [], finish: null, tokens: 0, body }
+  for (const line of body.split("\n")) {
+    if (!line.startsWith("data: {")) continue
+    const chunk = JSON.parse(line.slice("data: ".length))
+    answer.tokens = chunk.usage?.completion_tokens ?? answer.tokens
+    const choice = chunk.choices?.[0]
+    answer.reasoning += choice?.delta?.reasoning ?? ""
+    answer.content += choice?.delta?.content ?? ""
+    answer.finish = choice?.finish_reason ?? answer.finish
+    for (const { index, function: f } of choice?.delta?.tool_calls ?? []) {
+      answer.calls[index] ??= { name: "", arguments: "" }
+      answer.calls[index].name += f?.name ?? ""
+      answer.calls[index].arguments += f?.arguments ?? ""
+    }
+  }
+  return answer
+}
+
+/** Resolves when the server has begun to write an answer of at least `tokens` tokens (read from its metrics). */
+export async function writing(server: VllmServer, tokens: number): Promise<void> {
+  const written = async () => {
+    const text = await (await fetch(`${server.origin}/metrics`)).text()
+    return Number(text.match(/^vllm:generation_tokens_total\{.*\} (\S+)$/m)?.[1] ?? 0)
+  }
+  const before = await written()
+  const late = performance.now() + PATIENCE_MS
+  while ((await written()) < before + tokens) {
+    if (performance.now() > late) throw new Error("The server did not begin to write.")
+    await new Promise((next) => setTimeout(next, 100))
+  }
+}

@@ -1,0 +1,60 @@
+/** What the served model says, in the words of a Nemotron 3 model: thoughts, then an answer or a call in the Qwen XML form. */
+import type { Script } from "../../scripts/vllm.mjs"
+
+/** Seconds before each token of the script that is cut off in the middle. */
+const SLOW = 0.05
+
+/** One step: `thoughts`, and after them `rest`. The template has opened the thinking block already. */
+const think = (thoughts: string, rest: string) => `${thoughts}\n</think>\n\n${rest}`
+
+function call(tool: string, parameters: Record<string, string>): string {
+  const fields = Object.entries(parameters).map(([name, value]) => `<parameter=${name}>\n${value}\n</parameter>\n`)
+  return `<tool_call>\n<function=${tool}>\n${fields.join("")}</function>\n</tool_call>`
+}
+
+/** Only a shell turns this into `rig-42`: where that stands, the command ran. */
+const COMMAND = "echo rig-$((40 + 2))"
+export const RAN = "rig-42"
+
+export const scripts = {
+  /** A plain answer. */
+  talk: { steps: [think("They greet me.", "Good morning, all is well here.")] },
+  /** One shell command, then an answer. */
+  shell: {
+    steps: [
+      think(
+        "The person wants the number, so I run the command.",
+        call("bash", { command: COMMAND, description: "Prints a number" }),
+      ),
+      think("The number is there.", "The command printed its number."),
+    ],
+  },
+  /** The thoughts come again inside the command. */
+  "shell-leak": {
+    steps: [
+      think(
+        "The person wants the number, so I run the command.",
+        call("bash", {
+          command: `<think>The person wants the number, so I run the command.</think>\n${COMMAND}`,
+          description: "Prints a number",
+        }),
+      ),
+      think("It did something.", "I ran it."),
+    ],
+  },
+  /** The thoughts come again inside a path, so the tool fails. */
+  "path-leak": {
+    steps: [
+      think(
+        "The price lies in src/price.ts, I will read that file first.",
+        call("read", { filePath: "<think>The price lies in src/price.ts, I will read that file first.</think>src/price.ts" }),
+      ),
+      think("The file was not found.", "I could not read it."),
+    ],
+  },
+  /** A long answer, slow enough to be cut off. */
+  slow: {
+    steps: [think("A long answer is wanted.", Array.from({ length: 400 }, (_, i) => `Line ${i} of a long answer.`).join("\n"))],
+    pace: SLOW,
+  },
+} satisfies Record<string, Script>
