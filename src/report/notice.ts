@@ -1,0 +1,47 @@
+import { problems } from "../endpoint/look.ts"
+import type { Check, EndpointReport } from "../endpoint/types.ts"
+import type { Finding } from "../stream/types.ts"
+import { code, plural, sentence } from "./markdown.ts"
+import { endpointName } from "./server.ts"
+
+/** Notices begin with this name; a bracket at the head of a text vanishes in the terminal interface's markdown. */
+const NAME = "opencode-vllm"
+
+/** How busy a server is changes by the second: worth a word only when nothing else is wrong. */
+const LOAD_CODES: ReadonlySet<Check["code"]> = new Set(["queueing", "cache-full"])
+
+const cure = (fix: string) => (fix ? `Cure: ${sentence(fix)}` : "")
+
+/** One notice for all problems of a server: what, and the cure, for each. */
+export function healthNotice(report: EndpointReport): string {
+  const all = problems(report)
+  const grave = all.filter((c) => !LOAD_CODES.has(c.code))
+  const told = grave.length > 0 ? grave : all
+  const head = `${NAME}: ${endpointName(report)}:`
+  if (told.length === 0) return `${head} all checks pass.`
+  if (told.length === 1)
+    return told.map((c) => [`${head} ${sentence(c.message)}`, cure(c.fix)].filter(Boolean).join("\n"))[0] ?? head
+  const lines = told.map((c) => [`- ${sentence(c.message)}`, c.fix && `  ${cure(c.fix)}`].filter(Boolean).join("\n"))
+  return `${head} ${plural(told.length, "problem")}\n\n${lines.join("\n")}`
+}
+
+/** Said once when a server that was announced as broken is well again. */
+export function recoveredNotice(report: EndpointReport): string {
+  return `${NAME}: ${endpointName(report)} works again.`
+}
+
+/** What happened, the cure, and where it helps the evidence. */
+export function findingNotice(finding: Finding, { count = 1 }: { count?: number } = {}): string {
+  const times = count > 1 ? ` (${plural(count, "time")} in this session)` : ""
+  const lines = [
+    `${NAME}: ${sentence(finding.cause)}${times}`,
+    cure(finding.fix),
+    finding.excerpt ? `Seen: ${code(finding.excerpt, 80)}` : "",
+  ]
+  return lines.filter(Boolean).join("\n")
+}
+
+/** The line in front of a tool's output: it goes to the model too, so that it does not take the damage for its own mistake. */
+export function toolLine(finding: Finding): string {
+  return [`${NAME}: ${sentence(finding.cause)}`, cure(finding.fix)].filter(Boolean).join(" ")
+}
