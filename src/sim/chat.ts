@@ -4,10 +4,9 @@ import { UNAUTHORIZED } from "./errors.ts"
 import { type Exchange, refuse, sendJson, startStream, termsOf } from "./exchange.ts"
 import { answerWhole, playFault } from "./faults.ts"
 import type { Ticket } from "./meter.ts"
-import type { Message } from "./model.ts"
 import { pause, play } from "./pacing.ts"
 import { RECORDED, replay } from "./recorded.ts"
-import { type ChatAsked, parseBody, readChat, type Terms, toolsOf } from "./requests.ts"
+import { type ChatAsked, messagesOf, parseBody, readChat, type Terms, toolsOf } from "./requests.ts"
 import { SCENARIOS } from "./scenarios.ts"
 import { conversationOf, type Turn, turnOf } from "./turn.ts"
 import type { Scenario } from "./types.ts"
@@ -17,8 +16,7 @@ export async function chat(exchange: Exchange): Promise<void> {
   const { state, request } = exchange
   const body = parseBody(request.body, exchange.req.headers["content-type"])
   if (!body.ok) return refuse(exchange, body.refusal)
-  const messages = Array.isArray(body.value.messages) ? body.value.messages.filter((m): m is Message => Boolean(m?.role)) : []
-  const turn = turnOf(conversationOf(messages, toolsOf(body.value)), state.scenario)
+  const turn = turnOf(conversationOf(messagesOf(body.value), toolsOf(body.value)), state.scenario)
   const scenario: Scenario = SCENARIOS[turn.scenario]
   request.scenario = turn.scenario
   if (scenario.whole) return answerWhole(exchange, scenario.whole)
@@ -46,7 +44,7 @@ async function answer(exchange: Exchange, job: Job): Promise<void> {
   const stream = streamOf(job, head)
   const fault = faultOf(job)
   if (fault && (asked.stream || fault === "hang" || fault === "engine-dead")) {
-    await playFault(exchange, fault, stream.events, pace)
+    await playFault(exchange, fault, stream.events, pace, asked.stream)
     return ticket.end("error")
   }
   if (!asked.stream) {
@@ -101,10 +99,12 @@ function streamOf({ turn, scenario, terms, asked }: Job, head: wire.Envelope): S
   return { events, whole, finish: said.finish, completionTokens: said.completionTokens }
 }
 
-/** A recording fits while the model says what it said then, and calls were allowed. */
+/** A recording fits while the model says what it said then, calls are allowed, and the output limit lets all of it out. */
 function recordingFor(turn: Turn, scenario: Scenario, asked: ChatAsked) {
-  if (turn.step !== "play" || turn.says !== scenario.says || !asked.stream) return undefined
-  return asked.callsAllowed || !scenario.says?.calls ? scenario.recorded : undefined
+  const { recorded } = scenario
+  if (!recorded || turn.step !== "play" || turn.says !== scenario.says || !asked.stream) return undefined
+  const fits = countsOf([RECORDED[recorded]]).completionTokens <= asked.limit
+  return fits && (asked.callsAllowed || !scenario.says?.calls) ? recorded : undefined
 }
 
 const isUsage = (event: string) => event.includes('"choices":[],"usage":')

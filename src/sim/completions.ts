@@ -46,7 +46,7 @@ async function answer(exchange: Exchange, asked: Asked, scenario: Scenario, raw:
     wire.DONE,
   ]
   if (scenario.chat === "hang" || scenario.chat === "engine-dead") {
-    await playFault(exchange, scenario.chat, events, pace)
+    await playFault(exchange, scenario.chat, events, pace, asked.stream)
     return ticket.end("error")
   }
   if (!asked.stream) {

@@ -17,10 +17,16 @@ export function answerWhole(exchange: Exchange, fault: WholeFault): void {
 }
 
 /** Plays the fault in place of the stream `events`. Resolves when the answer is over, one way or the other. */
-export async function playFault(exchange: Exchange, fault: ChatFault, events: readonly string[], pace: Pace): Promise<void> {
+export async function playFault(
+  exchange: Exchange,
+  fault: ChatFault,
+  events: readonly string[],
+  pace: Pace,
+  stream = true,
+): Promise<void> {
   const { res, signal } = exchange
   if (fault === "engine-dead") return refuse(exchange, ENGINE_DEAD)
-  startStream(exchange)
+  if (stream) startStream(exchange)
   switch (fault) {
     case "hang":
       return gone(signal)

@@ -26,8 +26,6 @@ export interface Asked {
 }
 
 export interface ChatAsked extends Asked {
-  messages: readonly Message[]
-  tools: readonly ToolDefinition[]
   callsAllowed: boolean
 }
 
@@ -60,10 +58,10 @@ export function readChat(body: Json, terms: Terms): Parsed<ChatAsked> {
   const refused = parserProblem(body, tools, terms.parsers)
   if (refused) return no(refused)
   if (messages.length === 0) return no(errors.EMPTY_CONVERSATION)
-  const prompt = renderPrompt(messages.filter(isObject) as unknown as Message[], tools)
+  const prompt = renderPrompt(messagesOf(body), tools)
   const fitted = fit(frame.value, prompt, terms.maxModelLen)
   if (!fitted.ok) return fitted
-  return ok({ ...fitted.value, messages, tools, callsAllowed: tools.length > 0 && body.tool_choice !== "none" })
+  return ok({ ...fitted.value, callsAllowed: tools.length > 0 && body.tool_choice !== "none" })
 }
 
 export function readCompletion(body: Json, terms: Terms): Parsed<Asked> {
@@ -77,6 +75,11 @@ export function readCompletion(body: Json, terms: Terms): Parsed<Asked> {
 export function modelProblem(body: Json, served: readonly string[]): errors.Refusal | undefined {
   if (typeof body.model !== "string" || served.includes(body.model)) return undefined
   return errors.unknownModel(body.model, served)
+}
+
+/** What can be read as messages; anything else in the list is passed over. */
+export function messagesOf(body: Json): Message[] {
+  return Array.isArray(body.messages) ? (body.messages.filter(isObject) as unknown as Message[]) : []
 }
 
 export function toolsOf(body: Json): ToolDefinition[] {

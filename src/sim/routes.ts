@@ -5,8 +5,8 @@ import { METHOD_NOT_ALLOWED, missing, NOT_FOUND, SCALE_OUT_OFF, UNAUTHORIZED } f
 import { type Exchange, refuse, sendJson, sendText, servedNames, termsOf } from "./exchange.ts"
 import { answerWhole } from "./faults.ts"
 import { METRICS_TYPE, metricsText } from "./metrics.ts"
-import { type Message, renderPrompt } from "./model.ts"
-import { type Json, modelProblem, type Parsed, parseBody, toolsOf } from "./requests.ts"
+import { renderPrompt } from "./model.ts"
+import { type Json, messagesOf, modelProblem, type Parsed, parseBody, toolsOf } from "./requests.ts"
 import { SCENARIOS } from "./scenarios.ts"
 import { pieces } from "./tokens.ts"
 import type { Scenario } from "./types.ts"
@@ -110,7 +110,7 @@ function tokenize(exchange: Exchange, scenario: Scenario) {
   if (!body.ok) return refuse(exchange, body.refusal)
   const { prompt, messages, return_token_strs } = body.value
   if (typeof prompt !== "string" && !Array.isArray(messages)) return refuse(exchange, missing(body.value, "prompt", "messages"))
-  const text = typeof prompt === "string" ? prompt : renderPrompt(messages as Message[], toolsOf(body.value))
+  const text = typeof prompt === "string" ? prompt : renderPrompt(messagesOf(body.value), toolsOf(body.value))
   const tokens = exchange.state.vocabulary.encode(text)
   const max_model_len = scenario.maxModelLen ?? exchange.state.maxModelLen
   // A byte-level tokenizer writes a leading space as this letter.
