@@ -2,8 +2,8 @@ import type { Saying, Scenario } from "./types.ts"
 
 /** A call that does no harm anywhere. Where its tool is not declared, another declared one takes its place. */
 export const LOOK: Saying = {
-  reasoning: "I should look at the working directory first.",
-  calls: [{ name: "bash", arguments: { command: "ls -la", description: "List files in the working directory" } }],
+  reasoning: "I should list the files first.",
+  calls: [{ name: "bash", arguments: { command: "ls -la src", description: "List files in src" } }],
 }
 
 const ABOUT: Saying = {

@@ -12,8 +12,8 @@ export interface SimOptions {
   port?: number
   /** Default 127.0.0.1. */
   host?: string
-  /** Default `healthy`. A prompt overrules it for its request with `SIM:<name>`. */
-  scenario?: ScenarioName
+  /** Name of a scenario, default `healthy`. A prompt overrules it for its request with `SIM:<name>`. */
+  scenario?: string
   /** The key every `/v1` route then asks for. Default: none. */
   apiKey?: string
   /** Served model name. Default `nemotron-3-super`. */
@@ -34,7 +34,7 @@ export interface Sim {
   port: number
   readonly scenario: ScenarioName
   /** Changes the behaviour from the next request on. Throws a `SimError` on an unknown name. */
-  set(name: ScenarioName): void
+  set(name: string): void
   /** The last thousand requests, oldest first, running ones included. */
   requests: SimRequest[]
   /** Stops at once: open answers are cut. */
@@ -54,7 +54,7 @@ export class SimError extends Error {
 const REQUESTS_KEPT = 1000
 const BODY_LIMIT = 64 * 1024 * 1024
 
-/** Resolves when the server listens. Rejects with the runtime's own error (`code: "EADDRINUSE"`) when it cannot. */
+/** Resolves when the server listens. Rejects with a `SimError` on an unknown scenario, and with the runtime's own error (`code: "EADDRINUSE"`) when it cannot. */
 export async function startSim(options: SimOptions = {}): Promise<Sim> {
   const { host = "127.0.0.1", scenario = "healthy" } = options
   assertScenario(scenario)

@@ -36,7 +36,7 @@ test("the server runs under Node too, bundled, and the process ends by itself af
     await build({ ...options, entryPoints: [entry], outfile: file, logLevel: "error" })
     const out = JSON.parse(await run("node", [file]))
     expect(out.node).toStartWith("v")
-    expect(JSON.parse(hear(out.healthy).calls[0]!.arguments).command).toBe("ls -la")
+    expect(JSON.parse(hear(out.healthy).calls[0]!.arguments).command).toBe("ls -la src")
     expect(JSON.parse(hear(out.leak).calls[0]!.arguments).command).toContain("<think>")
     expect(out).toMatchObject({ cut: true, aborted: true })
     expect(out.flood).toBeGreaterThanOrEqual(20 * 1024 * 1024)

@@ -17,7 +17,7 @@ describe("pacing", () => {
       expect(headers).toBeLessThan(100)
       expect(arrivals[0]!).toBeGreaterThanOrEqual(115)
       expect(arrivals.length).toBeGreaterThan(10)
-      expect(arrivals.at(-1)! - arrivals[0]!).toBeGreaterThan(100)
+      expect(arrivals.at(-1)! - arrivals[0]!).toBeGreaterThan(50)
     }))
 
   test("a client that goes away stops the answer and counts as aborted", () =>

@@ -10,10 +10,10 @@ const values = (heard: { calls: { arguments: string }[] }) => heard.calls.map((c
 describe("a healthy server", () => {
   test("thinks, then calls bash with arguments that OpenCode takes, then says how many tokens it was", async () => {
     const heard = await play("healthy")
-    expect(heard.reasoning).toBe("I should look at the working directory first.")
+    expect(heard.reasoning).toBe("I should list the files first.")
     expect(heard.content).toBe("")
     expect(heard.calls).toMatchObject([{ name: "bash" }])
-    expect(values(heard)).toEqual([{ command: "ls -la", description: "List files in the working directory" }])
+    expect(values(heard)).toEqual([{ command: "ls -la src", description: "List files in src" }])
     expect(heard.finish).toBe("tool_calls")
     expect(heard.usage!.total_tokens).toBe(heard.usage!.prompt_tokens + heard.usage!.completion_tokens)
     expect(heard.usage!.completion_tokens_details!.reasoning_tokens).toBeGreaterThan(5)
@@ -75,9 +75,9 @@ describe("a healthy server", () => {
       expect(message).toMatchObject({
         role: "assistant",
         content: null,
-        reasoning: "I should look at the working directory first.",
+        reasoning: "I should list the files first.",
       })
-      expect(JSON.parse(message.tool_calls[0].function.arguments).command).toBe("ls -la")
+      expect(JSON.parse(message.tool_calls[0].function.arguments).command).toBe("ls -la src")
       expect(answer.usage.total_tokens).toBe(answer.usage.prompt_tokens + answer.usage.completion_tokens)
     }))
 
@@ -85,7 +85,7 @@ describe("a healthy server", () => {
     const heard = await play("healthy", agentBody("x", { max_tokens: 3 }))
     expect(heard.finish).toBe("length")
     expect(heard.usage!.completion_tokens).toBe(3)
-    expect(heard.reasoning).toBe("I should look")
+    expect(heard.reasoning).toBe("I should list")
   })
 })
 
@@ -133,12 +133,12 @@ describe("which scenario plays", () => {
       expect((await fetch(`${root(sim)}/health`)).status).toBe(503)
       sim.set("healthy")
       expect((await fetch(`${root(sim)}/health`)).status).toBe(200)
-      expect(() => sim.set("toString" as ScenarioName)).toThrow(SimError)
+      expect(() => sim.set("toString")).toThrow(SimError)
       expect(isScenarioName("toString")).toBe(false)
     }))
 
   test("startSim refuses an unknown scenario", () => {
-    expect(startSim({ scenario: "nope" as ScenarioName })).rejects.toMatchObject({ code: "unknown-scenario" })
+    expect(startSim({ scenario: "nope" })).rejects.toMatchObject({ code: "unknown-scenario" })
   })
 
   test("every scenario names a public finding kind or check code as its fault, and is one line", () => {
@@ -205,7 +205,7 @@ describe("a fault of the model or the parsers looks as it does on a real server"
     const none = agentBody("x", { tool_choice: "none", skip_special_tokens: false })
     const raw = await play("no-tool-parser", none)
     expect(raw).toMatchObject({ reasoning: "", calls: [], finish: "stop" })
-    expect(raw.content).toStartWith("I should look at the working directory first.\n</think>\n\n<tool_call>\n<function=bash>")
+    expect(raw.content).toStartWith("I should list the files first.\n</think>\n\n<tool_call>\n<function=bash>")
     expect(raw.usage!.completion_tokens_details).toBeUndefined()
     expect((await play("swallowed", none)).content).toStartWith("\n\n<tool_call>\n<function=bash>")
     expect(await play("healthy", none)).toMatchObject({ content: "\n\n", calls: [], finish: "stop" })
