@@ -1,0 +1,68 @@
+import { type Family, sglangFlags, vllmFlags } from "./families.ts"
+
+export const TOOL_DOCS = "https://docs.vllm.ai/en/latest/features/tool_calling.html"
+export const REASONING_DOCS = "https://docs.vllm.ai/en/latest/features/reasoning_outputs.html"
+
+/** Names of servers for sentences; the keys are the server kinds of a health check. */
+const SERVERS: Readonly<Record<string, string>> = {
+  vllm: "vLLM",
+  sglang: "SGLang",
+  "llama.cpp": "llama-server",
+  "llama-swap": "the llama-server behind llama-swap",
+  ollama: "Ollama",
+  lmstudio: "LM Studio",
+  litellm: "the vLLM server behind LiteLLM",
+  "tensorrt-llm": "trtllm-serve",
+  nim: "the NIM container",
+}
+
+/** What a cure depends on. */
+export interface Setup {
+  family?: Family
+  /** Kind of server (`vllm`, `sglang`, ...). Anything unknown is treated as vLLM, the server this plugin is made for. */
+  server?: string
+}
+
+/** One sentence: how to make the server read this family's tool calls and reasoning. */
+export function parserCure({ family, server }: Setup): string {
+  switch (server) {
+    case "llama.cpp":
+    case "llama-swap":
+      return `Start ${SERVERS[server]} with --jinja and the model's own chat template (--chat-template-file).`
+    case "ollama":
+      return "Use a build of the model whose template has tools (ollama show MODEL lists the capability), or serve it with vLLM."
+    case "lmstudio":
+      return "Use a build of the model that LM Studio marks for tool use, and the newest LM Studio runtime."
+    case "sglang": {
+      const flags = family && sglangFlags(family)
+      return flags
+        ? `Restart SGLang with ${flags} (${family?.label}).`
+        : "Restart SGLang with the --tool-call-parser and --reasoning-parser that the model's card names."
+    }
+    default:
+      return family
+        ? `Restart ${name(server)} with ${vllmFlags(family)} (${family.label}).`
+        : `Restart ${name(server)} with --enable-auto-tool-choice and the --tool-call-parser and --reasoning-parser that the model's card names.`
+  }
+}
+
+/** One sentence: how to make the server read this family's reasoning. */
+export function reasoningCure({ family, server }: Setup): string {
+  if (server === "llama.cpp" || server === "llama-swap")
+    return `Start ${SERVERS[server]} with --jinja and --reasoning-format auto.`
+  if (server === "ollama" || server === "lmstudio") return parserCure({ family, server })
+  const parser = server === "sglang" ? family?.sglang?.reasoning : family?.vllm.reasoning
+  if (family && !family.reasoning) return `Restart ${name(server)} without --reasoning-parser: ${family.label} does not think.`
+  return parser
+    ? `Check that ${name(server)} runs with --reasoning-parser ${parser} (${family?.label})${switchHint(family)}.`
+    : `Check that ${name(server)} runs with the --reasoning-parser that the model's card names, and with none for a model that does not think.`
+}
+
+function switchHint(family: Family | undefined): string {
+  const key = family?.thinking?.key
+  return key?.startsWith("enable") ? `; if thinking is off, the request must say so: chat_template_kwargs {"${key}": false}` : ""
+}
+
+function name(server: string | undefined): string {
+  return SERVERS[server ?? "vllm"] ?? "the server"
+}

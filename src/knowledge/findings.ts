@@ -1,0 +1,142 @@
+/** What each kind of finding means for a person: a title, a cause, a cure and where to read on. Data and wording, no judgement. */
+import { parserCure, REASONING_DOCS, reasoningCure, type Setup, TOOL_DOCS } from "./cures.ts"
+
+/** What the sentences name. Texts have to be printable and short before they come here. */
+export interface FindingFacts extends Setup {
+  certain: boolean
+  detail?: string
+  tool?: string
+  field?: string
+  /** Delimiter that gave it away. */
+  literal?: string
+  /** Declared tool that a corrupt name begins with. */
+  declared?: string
+  tokens?: number
+  bytes?: number
+  limit?: string
+  message?: string
+}
+
+export interface FindingText {
+  title: string
+  cause(facts: FindingFacts): string
+  fix(facts: FindingFacts): string
+  reference: string | ((facts: FindingFacts) => string)
+}
+
+const MAX_OUTPUT = "Raise limit.output of this model in opencode.json"
+
+const inArgument = ({ field }: FindingFacts): string => (field ? `the argument "${field}"` : "the arguments")
+
+/** What the family's vendor recommends against drift, as the end of a sentence. */
+function drift({ family }: FindingFacts): string {
+  return family?.sampling ? `; if it runs so, use ${family.sampling} and no thinking_token_budget` : ""
+}
+
+export const FINDING_TEXTS = {
+  "reasoning-in-arguments": {
+    title: "Reasoning in a tool call",
+    cause: (facts) =>
+      `The model's reasoning ran into ${inArgument(facts)} of the call to "${facts.tool}"${facts.literal ? `, which holds ${facts.literal}` : ""}: the command, file or text it names is not what was meant.`,
+    fix: (facts) => parserCure(facts).replace(/\.$/, `${drift(facts)}.`),
+    reference: "vllm-project/vllm#44676",
+  },
+  "output-swallowed": {
+    title: "The server dropped output",
+    cause: ({ tokens, bytes, certain }) =>
+      `The server counted ${tokens} output tokens but sent ${bytes === 0 ? "nothing of them" : `only ${bytes} bytes of text`} and no tool call: ${certain ? "" : "most likely "}its tool parser does not fit this model and ate the call.`,
+    fix: parserCure,
+    reference: TOOL_DOCS,
+  },
+  "answer-in-reasoning": {
+    title: "The answer is hidden in the reasoning",
+    cause: () =>
+      "The whole answer arrived as reasoning and no content followed, so there is nothing to show: the server saw no end of the thinking.",
+    fix: reasoningCure,
+    reference: REASONING_DOCS,
+  },
+  "empty-answer": {
+    title: "Empty answer",
+    cause: () => "The model ended its turn at once: no text, no reasoning, no tool call.",
+    fix: () =>
+      "Send the message again; if it stays so, start the server with the chat template of the model's card (--chat-template) or begin a new session.",
+    reference: "anomalyco/opencode#46886",
+  },
+  truncated: {
+    title: "Cut off by a limit",
+    cause: ({ detail, limit, tokens, tool }) => {
+      const where =
+        detail === "in-reasoning"
+          ? "while still reasoning"
+          : detail === "in-arguments"
+            ? `inside the call to "${tool}"`
+            : "in mid-answer"
+      const what =
+        limit === "output"
+          ? `the request's limit of ${tokens} output tokens`
+          : limit === "context"
+            ? "the end of the context"
+            : "a token limit"
+      return `The model reached ${what} ${where}.`
+    },
+    fix: ({ limit, tokens }) =>
+      limit === "output"
+        ? `${MAX_OUTPUT}; this request allowed ${tokens} tokens.`
+        : limit === "context"
+          ? "Compact the session or begin a new one; for more room start the server with a larger --max-model-len and raise limit.context to it."
+          : `${MAX_OUTPUT}, or compact the session if the context is full.`,
+    reference: "https://opencode.ai/docs/models/",
+  },
+  "stream-error": {
+    title: "The stream broke",
+    cause: ({ detail, message }) => {
+      if (detail === "error") return `The server broke off its answer with an error${message ? `: ${message}` : ""}.`
+      if (detail === "unreadable") return "The server sent something that is no answer (an event that is not JSON)."
+      if (detail === "given-up") return "The server gave the request up before the answer was complete."
+      return "The stream ended before the answer was complete: the server stopped, or a proxy in between cut the connection."
+    },
+    fix: ({ detail }) =>
+      detail === "no-finish"
+        ? "Look whether the server still runs (/vllm-status), and raise the proxy's read timeout if there is one."
+        : "Look into the server's log at this minute: it names the cause, often an exception in a parser.",
+    reference: TOOL_DOCS,
+  },
+  "tool-name-corrupt": {
+    title: "Corrupt tool name",
+    cause: ({ tool, declared }) =>
+      declared
+        ? `The call names the tool "${tool}": that is "${declared}" with the model's own markup attached, so OpenCode cannot run it.`
+        : `The call names the tool "${tool}", which is the model's own markup, so OpenCode cannot run it.`,
+    fix: (facts) => parserCure(facts).replace(/\.$/, ", then begin a new session, because the model repeats what it once wrote."),
+    reference: "vllm-project/vllm#32587",
+  },
+  "unknown-tool": {
+    title: "Unknown tool",
+    cause: ({ tool }) =>
+      `The model called "${tool}", a tool that does not exist here, or the server took a piece of text for a call.`,
+    fix: parserCure,
+    reference: TOOL_DOCS,
+  },
+  "arguments-invalid": {
+    title: "Invalid arguments",
+    cause: (facts) =>
+      `The call to "${facts.tool}" cannot run: ${INVALID[facts.detail ?? "not-json"]?.(facts) ?? "its arguments are invalid"}.`,
+    fix: (facts) => parserCure(facts).replace(/\.$/, `${drift(facts)}.`),
+    reference: ({ detail }) => (detail === "duplicated" ? "vllm-project/vllm#42167" : TOOL_DOCS),
+  },
+  "finish-without-call": {
+    title: "Tool call announced, none sent",
+    cause: () => "The server ended the answer with finish_reason tool_calls but sent no tool call.",
+    fix: parserCure,
+    reference: "vllm-project/vllm#53255",
+  },
+} satisfies Record<string, FindingText>
+
+const INVALID: Readonly<Record<string, (facts: FindingFacts) => string>> = {
+  "not-json": () => "its arguments are no complete JSON",
+  "not-object": () => "its arguments are JSON, but no object",
+  "missing-required": ({ field }) => `the required argument "${field}" is missing`,
+  "wrong-type": ({ field }) => `the argument "${field}" is not of the type that the tool asks for`,
+  "double-encoded": ({ field }) => `${field ? `the argument "${field}" is` : "its arguments are"} JSON inside a string`,
+  duplicated: () => "its arguments arrived twice",
+}

@@ -1,0 +1,144 @@
+import { createJsonReader, type JsonReader, type JsonView, type KeepBudget } from "./json-strings.ts"
+
+/** Calls of one response that are looked at; more are counted only. */
+const MAX_CALLS = 64
+const MAX_NAME = 256
+/** Characters of arguments that are read at once. */
+const BLOCK = 32_768
+/** Characters of raw arguments kept per call, and of all calls together. */
+const MAX_RAW = 131_072
+const MAX_RAW_ALL = 262_144
+/** Characters of string values kept for all calls together. */
+const MAX_VALUES = 131_072
+
+/** One tool call as the client puts it together. */
+export interface Call {
+  id: string
+  /** As received, cut to 256 characters. */
+  name: string
+  /** Pieces of arguments that were not empty. */
+  readonly pieces: number
+  /** Characters of arguments so far. */
+  readonly length: number
+  /** The arguments as read so far. */
+  view(): JsonView
+  /** The arguments as text; undefined when they were too long to keep. */
+  raw(): string | undefined
+}
+
+/** One entry of `delta.tool_calls`. Nothing of it is trusted. */
+export interface CallDelta {
+  index?: unknown
+  id?: unknown
+  function?: { name?: unknown; arguments?: unknown } | null
+}
+
+export interface Calls {
+  add(delta: CallDelta): void
+  readonly list: readonly Call[]
+  /** Calls begun, the unread ones included. */
+  readonly count: number
+  byId(id: string): Call | undefined
+}
+
+interface OpenCall extends Call {
+  add(piece: string): void
+}
+
+/**
+ * Groups tool-call deltas as `@ai-sdk/openai-compatible` does: by `index`, or, without one, each as a call of its own; name and id from the
+ * first fragment, arguments joined. Unlike it, an entry that repeats an index with another id and a name counts as a new call: newer versions
+ * of the SDK go by id there, and joining the two would blame the server for the wrong thing.
+ */
+export function createCalls(): Calls {
+  const budget = { raw: MAX_RAW_ALL, values: { left: MAX_VALUES } }
+  const list: OpenCall[] = []
+  const byIndex = new Map<number, OpenCall | undefined>()
+  let count = 0
+
+  const begin = (index: number, delta: CallDelta): OpenCall | undefined => {
+    count++
+    const name = delta.function?.name
+    const call =
+      list.length < MAX_CALLS
+        ? createCall(
+            typeof delta.id === "string" ? delta.id.slice(0, MAX_NAME) : "",
+            typeof name === "string" ? name : "",
+            budget,
+          )
+        : undefined
+    if (call) list.push(call)
+    // An endless row of new indices must not fill the map.
+    if (byIndex.size < MAX_CALLS * 4) byIndex.set(index, call)
+    return call
+  }
+
+  return {
+    add(delta) {
+      if (typeof delta !== "object" || delta === null) return
+      const index = typeof delta.index === "number" ? delta.index : count
+      let call = byIndex.get(index)
+      const other =
+        typeof delta.id === "string" && delta.id !== "" && typeof delta.function?.name === "string" && delta.function.name !== ""
+      if (!byIndex.has(index) || (call && other && call.id !== delta.id)) call = begin(index, delta)
+      const piece = delta.function?.arguments
+      if (typeof piece === "string" && piece !== "") call?.add(piece)
+    },
+    list,
+    get count() {
+      return count
+    },
+    byId: (id) => list.find((call) => call.id === id),
+  }
+}
+
+function createCall(id: string, name: string, budget: { raw: number; values: KeepBudget }): OpenCall {
+  const reader: JsonReader = createJsonReader(budget.values)
+  let waiting: string[] = []
+  let waitingLength = 0
+  let length = 0
+  let pieces = 0
+  let raw: string | undefined = ""
+
+  const flush = (): void => {
+    if (waiting.length === 0) return
+    const block = waiting.join("")
+    waiting = []
+    waitingLength = 0
+    reader.feed(block)
+    if (raw === undefined) return
+    if (raw.length + block.length > MAX_RAW || block.length > budget.raw) {
+      budget.raw += raw.length
+      raw = undefined
+    } else {
+      raw += block
+      budget.raw -= block.length
+    }
+  }
+
+  return {
+    id,
+    name: name.slice(0, MAX_NAME),
+    get pieces() {
+      return pieces
+    },
+    get length() {
+      return length
+    },
+    add(piece) {
+      pieces++
+      length += piece.length
+      waitingLength += piece.length
+      waiting.push(piece)
+      if (waitingLength >= BLOCK || waiting.length >= BLOCK) flush()
+    },
+    view() {
+      flush()
+      return reader.view()
+    },
+    raw() {
+      flush()
+      return raw
+    },
+  }
+}

@@ -1,0 +1,169 @@
+import { type FieldKind, STRICT_KINDS } from "../knowledge/fields.ts"
+import type { Sighting, TextScan } from "./text-scan.ts"
+
+/** How strongly a value looks as if reasoning had run into it. `hint` is never shown alone. */
+export type LeakStrength = "certain" | "likely" | "hint"
+
+export interface Leak {
+  strength: LeakStrength
+  sighting: Sighting
+}
+
+export interface LeakQuestion {
+  kind: FieldKind
+  text: TextScan
+  /** Path of the file that the same call writes, if any. */
+  file: string | undefined
+  /** The delimiter (or another of its vocabulary) was given to the model. */
+  given(sighting: Sighting): boolean
+  /** The delimiter was given to the model in these very surroundings. */
+  givenHere(sighting: Sighting): boolean
+  /** A part of the text beside the delimiter stands word for word in this response's reasoning. */
+  shared(sighting: Sighting): boolean
+}
+
+/** What a value looks like around its reasoning delimiters. */
+interface Shape {
+  first: Sighting
+  /** Opens with a reasoning block, and something follows it. */
+  headBlock: Sighting | undefined
+  /** Closers without an opener before them. */
+  orphans: readonly Sighting[]
+}
+
+/** Files that speak of delimiters for a living: prose, prompts, data, templates, tests. */
+const SOFT_FILE =
+  /\.(mdx?|txt|rst|adoc|jinja2?|j2|tmpl|jsonl?|ya?ml|xml|html?|vue|svelte|jsx|tsx|log|sse|ipynb|csv|diff|patch)$|(^|[/_.-])(tests?|specs?|fixtures?|prompts?|templates?|parsers?|examples?|docs?|datasets?|samples?)([/_.-]|$)/i
+
+/** A model talking to itself. */
+const PLANNING = /\b(I|I'll|I'm|let me|let's|we (need|should|can|have)|the user|wait|okay|hmm)\b/i
+
+/**
+ * Whether reasoning ran into an argument value. Undefined: no reasoning delimiter, or an innocent one.
+ *
+ * A delimiter alone proves nothing, except where it cannot stand: in a path, a name, an enum. Elsewhere it takes its position (a block at the
+ * head, a closer without an opener at the tail or on a line of its own) and that it was not given to the model, nor quoted.
+ */
+export function findLeak(question: LeakQuestion): Leak | undefined {
+  const sightings = question.text.sightings().filter(({ delimiter }) => delimiter.role.startsWith("reasoning"))
+  const first = sightings[0]
+  if (!first) return undefined
+  if (STRICT_KINDS.has(question.kind)) return question.givenHere(first) ? undefined : { strength: "certain", sighting: first }
+
+  const shape: Shape = { first, headBlock: headBlockOf(question.text, sightings), orphans: orphansOf(sightings) }
+  switch (question.kind) {
+    case "command":
+      return inCommand(question, shape)
+    case "label":
+      return inLabel(question, shape)
+    case "pattern":
+      return inPattern(question, shape)
+    default:
+      return inText(question, shape)
+  }
+}
+
+function inCommand(question: LeakQuestion, { first, headBlock, orphans }: Shape): Leak | undefined {
+  const { text, given } = question
+  const head = text.head.slice(0, first.index)
+  // The body of a here-document is content, whatever carries it.
+  if (/<<[-~]?\s*['"\\]?\w+/.test(head)) return inText(question, { first, headBlock: undefined, orphans })
+  const opening = isAtHead(first) && !isQuoted(first)
+  // No shell command begins with a delimiter, not even one that looks for it.
+  if (opening) return { strength: given(first) && !headBlock ? "likely" : "certain", sighting: first }
+  if (given(first)) return undefined
+  const bare = orphans.find((orphan) => !isQuoted(orphan))
+  if (!bare) return isQuoted(first) ? undefined : hint(first)
+  if (/\b(grep|rg|sed|awk|ag|ack|find|perl|ast-grep)\b/.test(lineBefore(bare))) return hint(bare)
+  return { strength: isAtTail(bare, text) || isOnOwnLine(bare) || question.shared(bare) ? "certain" : "likely", sighting: bare }
+}
+
+function inLabel({ text, given }: LeakQuestion, { first, headBlock, orphans }: Shape): Leak | undefined {
+  const edge = orphans.find((orphan) => !isQuoted(orphan) && (isAtHead(orphan) || isAtTail(orphan, text) || isOnOwnLine(orphan)))
+  if (given(first)) return headBlock && /\n/.test(text.head) ? { strength: "likely", sighting: headBlock } : undefined
+  if (headBlock || edge) return { strength: "certain", sighting: headBlock ?? edge ?? first }
+  return hint(first)
+}
+
+function inPattern({ text, given }: LeakQuestion, { first, headBlock, orphans }: Shape): Leak | undefined {
+  if (given(first) || !/\n/.test(text.head)) return undefined
+  const own = orphans.find((orphan) => isOnOwnLine(orphan))
+  if (headBlock || own) return { strength: "likely", sighting: headBlock ?? own ?? first }
+  return hint(first)
+}
+
+function inText(question: LeakQuestion, { first, headBlock, orphans }: Shape): Leak | undefined {
+  const { text, given, shared, file } = question
+  if (given(first)) return undefined
+  const soft = file !== undefined && SOFT_FILE.test(file)
+  if (headBlock) {
+    if (shared(headBlock)) return { strength: "certain", sighting: headBlock }
+    const planning = PLANNING.test(headBlock.after)
+    return soft ? hint(headBlock) : { strength: planning ? "certain" : "likely", sighting: headBlock }
+  }
+  const bare = orphans.filter((orphan) => !isQuoted(orphan))
+  const tail = bare.find((orphan) => isAtTail(orphan, text))
+  if (tail) return soft ? hint(tail) : { strength: shared(tail) ? "certain" : "likely", sighting: tail }
+  const own = bare.find((orphan) => isOnOwnLine(orphan))
+  if (own && shared(own)) return { strength: "certain", sighting: own }
+  if (own && !soft && PLANNING.test(own.before)) return { strength: "likely", sighting: own }
+  return isQuoted(first) ? undefined : hint(first)
+}
+
+function hint(sighting: Sighting): Leak {
+  return { strength: "hint", sighting }
+}
+
+/** An opener at the very beginning, closed later, with something behind the block. */
+function headBlockOf(text: TextScan, sightings: readonly Sighting[]): Sighting | undefined {
+  const opener = sightings[0]
+  if (opener?.delimiter.role !== "reasoning-open" || !isAtHead(opener)) return undefined
+  const closer = sightings.find(
+    ({ delimiter }) => delimiter.role === "reasoning-close" && delimiter.group === opener.delimiter.group,
+  )
+  if (!closer || closer.index - opener.index < 12) return undefined
+  return isAtTail(closer, text) ? undefined : opener
+}
+
+function orphansOf(sightings: readonly Sighting[]): Sighting[] {
+  const open = new Map<string, number>()
+  return sightings.filter(({ delimiter }) => {
+    const depth = open.get(delimiter.group) ?? 0
+    if (delimiter.role === "reasoning-open") {
+      open.set(delimiter.group, depth + 1)
+      return false
+    }
+    open.set(delimiter.group, Math.max(0, depth - 1))
+    return depth === 0
+  })
+}
+
+function isAtHead(sighting: Sighting): boolean {
+  return sighting.index <= sighting.before.length && sighting.before.trim() === ""
+}
+
+function isAtTail(sighting: Sighting, text: TextScan): boolean {
+  const end = sighting.index + sighting.delimiter.literal.length
+  return end + sighting.after.length >= text.length && sighting.after.trim() === ""
+}
+
+function isOnOwnLine(sighting: Sighting): boolean {
+  return /(^|\n)[ \t]*$/.test(sighting.before) && /^[ \t]*(\n|$)/.test(sighting.after)
+}
+
+/** In quotes, in code, escaped, or part of an expression. */
+function isQuoted(sighting: Sighting): boolean {
+  if (/['"`\\/|(^]$/.test(sighting.before) || /^['"`\\|)*+?{$]/.test(sighting.after)) return true
+  const line = lineBefore(sighting)
+  // Apostrophes are none; single quotes that open something stand behind a blank or a sign.
+  if ((count(line, /["`]/g) + count(line, /(^|[\s(=,:[{])'/g) + count(line, /'($|[\s),;:\]}])/g)) % 2 === 1) return true
+  return count(sighting.before, /```/g) % 2 === 1
+}
+
+function lineBefore({ before }: Sighting): string {
+  return before.slice(before.lastIndexOf("\n") + 1)
+}
+
+function count(text: string, pattern: RegExp): number {
+  return text.match(pattern)?.length ?? 0
+}

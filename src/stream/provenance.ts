@@ -1,0 +1,94 @@
+import { literalsOf } from "../formats/delimiters.ts"
+import type { Message, RequestView } from "./request.ts"
+
+/**
+ * What the model was given, as against what it said itself earlier. A delimiter that stands in the system prompt, in the user's words, in a
+ * file or in another tool result is the subject of the work. One that occurs only in the model's own earlier output excuses nothing: after
+ * a first leak the model imitates it.
+ */
+export interface Provenance {
+  /** A delimiter of this vocabulary was given to the model, or the user speaks of such delimiters. */
+  group(group: string): boolean
+  /** This very text was given to the model. */
+  text(text: string): boolean
+}
+
+/** People speak of "think tags" without writing one. */
+const TOPIC = /\b(think|thinking|reasoning|thought)[\s_-]*(tag|delimiter|marker)s?\b/i
+const TOPIC_GROUPS: ReadonlySet<string> = new Set(["think", "thinking", "mistral-think", "gemma-thought"])
+
+/** Reads the request only when asked: first a search in its raw text, and the messages only when that finds something. */
+export function createProvenance(request: RequestView): Provenance {
+  const groups = new Map<string, boolean>()
+
+  const judge = (group: string): boolean => {
+    const raw = request.text()
+    const literals = literalsOf(group)
+    if (literals.some((literal) => mentions(raw, literal)) && given(request, literals)) return true
+    return TOPIC_GROUPS.has(group) && TOPIC.test(raw) && spokenOf(request)
+  }
+
+  return {
+    group(group) {
+      let answer = groups.get(group)
+      if (answer === undefined) {
+        answer = judge(group)
+        groups.set(group, answer)
+      }
+      return answer
+    },
+    text: (text) => mentions(request.text(), text) && given(request, [text]),
+  }
+}
+
+/** Whether a JSON text holds a string; serialisers may write `<` and `>` as escapes. */
+function mentions(raw: string, text: string): boolean {
+  const inJson = JSON.stringify(text).slice(1, -1)
+  if (raw.includes(inJson)) return true
+  if (!raw.includes("\\u00")) return false
+  const escaped = inJson.replaceAll("<", "\\u003c").replaceAll(">", "\\u003e")
+  return raw.includes(escaped) || raw.toLowerCase().includes(escaped.toLowerCase())
+}
+
+function given(request: RequestView, texts: readonly string[]): boolean {
+  const has = (text: string): boolean => texts.some((wanted) => text.includes(wanted))
+  const own = ownCalls(request, has)
+  const inMessages = request
+    .messages()
+    .some((message) => isInput(message) && !own.has(message.tool_call_id) && has(textOf(message.content)))
+  if (inMessages) return true
+  // Tool descriptions and a system prompt outside of the messages are inputs as well.
+  const body = request.body()
+  return has(textOf(body?.system)) || has(textOf(body?.instructions)) || has(textOf(body?.tools))
+}
+
+/** Ids of calls whose own arguments hold the text: their results only echo it ("File not found: <think>..."). */
+function ownCalls(request: RequestView, has: (text: string) => boolean): Set<unknown> {
+  const ids = new Set<unknown>()
+  for (const message of request.messages()) {
+    if (message.role !== "assistant" || !Array.isArray(message.tool_calls)) continue
+    for (const call of message.tool_calls) {
+      if (call && (has(textOf(call.function?.arguments)) || has(textOf(call.function?.name)))) ids.add(call.id)
+    }
+  }
+  return ids
+}
+
+function spokenOf(request: RequestView): boolean {
+  return request
+    .messages()
+    .some((message) => (message.role === "user" || message.role === "tool") && TOPIC.test(textOf(message.content)))
+}
+
+function isInput(message: Message): boolean {
+  return message.role !== "assistant"
+}
+
+/** All strings of a value, however nested: content comes as text or as a list of parts. */
+function textOf(value: unknown, depth = 0): string {
+  if (typeof value === "string") return value
+  if (typeof value !== "object" || value === null || depth > 12) return ""
+  return Object.values(value)
+    .map((inner) => textOf(inner, depth + 1))
+    .join("\n")
+}

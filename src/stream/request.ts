@@ -1,0 +1,101 @@
+import type { Schema } from "./schema.ts"
+
+/** The parts of a request body that rules ask for. Everything is read on the first question, nothing before. */
+export interface RequestView {
+  /** A body was given and could be read. */
+  known(): boolean
+  /** Declared tools and their parameter schemas; undefined when the body is not known. */
+  tools(): ReadonlyMap<string, Schema | undefined> | undefined
+  /** Output limit in tokens that the request set. */
+  maxTokens(): number | undefined
+  /** The server may run its tool parser: tools are declared and `tool_choice` is not `none`. Undefined when not known. */
+  toolsOn(): boolean | undefined
+  /** The request asks the server to keep its reasoning to itself. */
+  reasoningHidden(): boolean
+  /** Characters of the longest stop sequence; what stopped the model is counted but not sent. */
+  stopLength(): number
+  messages(): readonly Message[]
+  /** The body as JSON text, as sent where it came as text. */
+  text(): string
+  /** The parsed body. */
+  body(): Readonly<Record<string, unknown>> | undefined
+}
+
+/** One message of the conversation. Nothing of it is trusted. */
+export interface Message {
+  role?: unknown
+  content?: unknown
+  tool_calls?: unknown
+  tool_call_id?: unknown
+}
+
+/** @param request body as an object or as JSON text. A body that is no JSON object counts as not known. */
+export function viewRequest(request: object | string | undefined): RequestView {
+  const body = once(() => parse(request))
+  const tools = once(() => {
+    const value = body()
+    return value && readTools(value.tools)
+  })
+  return {
+    known: () => body() !== undefined,
+    tools,
+    maxTokens() {
+      const value = body()
+      const limit = value?.max_tokens ?? value?.max_completion_tokens ?? value?.max_output_tokens
+      return typeof limit === "number" ? limit : undefined
+    },
+    toolsOn() {
+      const declared = tools()
+      return declared && declared.size > 0 && body()?.tool_choice !== "none"
+    },
+    reasoningHidden() {
+      const value = body()
+      return value?.include_reasoning === false || (value?.reasoning as { exclude?: unknown } | undefined)?.exclude === true
+    },
+    stopLength() {
+      const stop = body()?.stop
+      const list = Array.isArray(stop) ? stop : [stop]
+      return list.reduce<number>((most, text) => (typeof text === "string" ? Math.max(most, text.length) : most), 0)
+    },
+    messages() {
+      const value = body()?.messages
+      return Array.isArray(value) ? value.filter((message) => typeof message === "object" && message !== null) : []
+    },
+    text: once(() => (typeof request === "string" ? request : request ? (JSON.stringify(request) ?? "") : "")),
+    body,
+  }
+}
+
+function parse(request: object | string | undefined): Record<string, unknown> | undefined {
+  if (request === undefined) return undefined
+  let value: unknown = request
+  if (typeof request === "string") {
+    try {
+      value = JSON.parse(request)
+    } catch {
+      return undefined
+    }
+  }
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined
+}
+
+function readTools(value: unknown): Map<string, Schema | undefined> {
+  const tools = new Map<string, Schema | undefined>()
+  if (!Array.isArray(value)) return tools
+  for (const entry of value) {
+    // Chat nests the declaration under `function`; Responses and Messages do not.
+    const declared = entry?.function ?? entry
+    const schema = declared?.parameters ?? declared?.input_schema
+    if (typeof declared?.name === "string")
+      tools.set(declared.name, typeof schema === "object" && schema !== null ? schema : undefined)
+  }
+  return tools
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}

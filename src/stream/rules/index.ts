@@ -1,0 +1,21 @@
+import { argumentsInvalid } from "./arguments-invalid.ts"
+import { answerInReasoning, emptyAnswer, finishWithoutCall } from "./empty.ts"
+import { outputSwallowed } from "./output-swallowed.ts"
+import { reasoningInArguments } from "./reasoning-in-arguments.ts"
+import type { CallRule, ResponseRule } from "./rule.ts"
+import { streamError } from "./stream-error.ts"
+import { toolNameCorrupt, unknownTool } from "./tool-name.ts"
+import { truncated } from "./truncated.ts"
+
+/** For one call the first that finds something speaks: the most specific stands first. */
+export const CALL_RULES: readonly CallRule[] = [reasoningInArguments, toolNameCorrupt, unknownTool, argumentsInvalid]
+
+/** In this order; a later rule sees what earlier ones found and keeps quiet about the same fault. */
+export const RESPONSE_RULES: readonly ResponseRule[] = [
+  streamError,
+  outputSwallowed,
+  truncated,
+  answerInReasoning,
+  emptyAnswer,
+  finishWithoutCall,
+]

@@ -1,0 +1,46 @@
+import type { Delimiter } from "../../formats/delimiters.ts"
+import type { Call } from "../calls.ts"
+import type { Provenance } from "../provenance.ts"
+import type { RequestView } from "../request.ts"
+import type { Reading } from "../response.ts"
+import type { Certainty, FindingKind } from "../types.ts"
+
+/** What every rule may look at. */
+export interface Scene {
+  reading: Reading
+  request: RequestView
+  provenance: Provenance
+}
+
+/** What a rule found. `verdict.ts` makes the sentences of it. */
+export interface Evidence {
+  kind: FindingKind
+  detail?: string
+  certainty: Certainty
+  /** Too weak to be shown: only counted towards recurrence. */
+  weak?: boolean
+  call?: Call
+  field?: string
+  /** The literal that gave it away; it may point to a family. */
+  delimiter?: Delimiter
+  /** Text around the evidence, as received. */
+  excerpt?: string
+  /** Values that the sentences name. */
+  facts?: Readonly<Record<string, string | number | undefined>>
+}
+
+/** Looks at one tool call, also while the response is still running. */
+export interface CallRule {
+  kind: FindingKind
+  call(scene: Scene, call: Call): Evidence | undefined
+}
+
+/** Looks at the whole response when it is over. `found` is what other rules found before it. */
+export interface ResponseRule {
+  kind: FindingKind
+  response(scene: Scene, found: readonly Evidence[]): Evidence | undefined
+}
+
+export function isBlank(text: { head: string; length: number }): boolean {
+  return text.length === 0 || (text.length === text.head.length && text.head.trim() === "")
+}
