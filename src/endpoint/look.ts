@@ -1,5 +1,5 @@
 import { runChecks } from "./checks/all.ts"
-import { hasKey } from "./checks/auth.ts"
+import { hasKey, unsendable } from "./checks/auth.ts"
 import { isUseful, type Seen, usedList } from "./checks/seen.ts"
 import { type Client, createClient } from "./client.ts"
 import {
@@ -84,7 +84,7 @@ async function look(
 ): Promise<EndpointReport> {
   const url = parseBaseUrl(endpoint.url)
   const seen: Seen = { endpoint, url, kind: "unknown", version: null }
-  if ("fault" in url) return reportOf(seen, at)
+  if ("fault" in url || unsendable(endpoint)) return reportOf(seen, at)
   const began = performance.now()
   const left = () => Math.max(1, Math.round(deadlineMs - RESERVE_MS - (performance.now() - began)))
   const client = createClient(endpoint, { fetch, signal })

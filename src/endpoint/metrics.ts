@@ -48,7 +48,10 @@ export interface MetricsContext {
 
 /** Reads a Prometheus page. Figures of several engines are summed, the cache use is that of the fullest. Undefined: no known metric. */
 export function loadOf(text: string, { version, previous, at }: MetricsContext): Load | undefined {
-  const families = new Map(familiesOf(text).map((f) => [f.name, f]))
+  const families = new Map<string, PrometheusFamily>()
+  // Some exporters do not keep the samples of one metric together.
+  for (const family of familiesOf(text))
+    families.get(family.name)?.metrics.push(...family.metrics) ?? families.set(family.name, family)
   const samples = (names: readonly string[]) => {
     const found = names.find((name) => (families.get(name)?.metrics.length ?? 0) > 0)
     const metrics = found === undefined ? [] : (families.get(found)?.metrics ?? [])
@@ -87,19 +90,22 @@ export function loadOf(text: string, { version, previous, at }: MetricsContext):
 function familiesOf(text: string): PrometheusFamily[] {
   const lines = text.split("\n").filter((line) => WANTED.has(/^[a-z]+:\w+/.exec(line)?.[0] ?? ""))
   try {
-    return parsePrometheus(lines.join("\n"))
+    return parsePrometheus(ended(lines))
   } catch {
     const good = lines.filter((line) => {
       try {
-        parsePrometheus(line)
+        parsePrometheus(ended([line]))
         return true
       } catch {
         return false
       }
     })
-    return parsePrometheus(good.join("\n"))
+    return parsePrometheus(ended(good))
   }
 }
+
+/** The parser drops a last line that has no end. */
+const ended = (lines: string[]) => lines.map((line) => `${line}\n`).join("")
 
 function share(value: number | undefined): number | undefined {
   return value === undefined ? undefined : Math.min(1, Math.max(0, value))

@@ -14,7 +14,7 @@ export function runChecks(seen: Seen): Check[] {
   const config = checkConfig(seen)
   const reach = checkReach(seen)
   const alive = reach.status === "pass" || reach.status === "warn"
-  const auth = alive ? checkAuth(seen) : skip("auth", NOT_REACHED)
+  const auth = alive || seen.list === undefined ? checkAuth(seen) : skip("auth", NOT_REACHED)
   const open = alive && auth.status !== "fail"
   const why = alive ? "Not checked: the server refused the key." : NOT_REACHED
   const list = open ? checkModels(seen) : skip("models", why)

@@ -1,6 +1,6 @@
 import { asObject } from "../models.ts"
 import type { Check, Endpoint } from "../types.ts"
-import { DOCS, errorText, fail, isUnreached, pass, type Seen, setting, skip, usedList } from "./seen.ts"
+import { DOCS, ended, errorText, fail, isUnreached, pass, type Seen, setting, skip, usedList } from "./seen.ts"
 
 /** What no HTTP header may carry: a key copied with its line break makes every request fail before it is sent. */
 const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/
@@ -8,6 +8,13 @@ const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/
 export function hasKey({ key, headers, url }: Endpoint): boolean {
   const named = Object.keys(headers ?? {}).some((name) => /^(authorization|x-api-key|api-key)$/i.test(name))
   return Boolean(key) || named || /\/\/[^/]*:[^/]*@/.test(url)
+}
+
+/** The setting whose value cannot be sent, if there is one. */
+export function unsendable({ key, headers }: Endpoint): "options.apiKey" | "options.headers" | undefined {
+  if (key !== undefined && UNSENDABLE.test(key)) return "options.apiKey"
+  const bad = Object.entries(headers ?? {}).some(([name, value]) => UNSENDABLE.test(value) || !/^[\w!#$%&'*+.^`|~-]+$/.test(name))
+  return bad ? "options.headers" : undefined
 }
 
 /**
@@ -18,11 +25,15 @@ export function checkAuth(seen: Seen): Check {
   const { endpoint } = seen
   const apiKey = setting(endpoint, "options.apiKey")
   const login = "`opencode auth login`"
-  if (endpoint.key !== undefined && UNSENDABLE.test(endpoint.key))
+  const broken = unsendable(endpoint)
+  if (broken)
     return fail("auth", {
       code: "unauthorized",
-      message: "The API key contains a line break or a character that no request can carry.",
-      fix: `Store the key again without it: ${apiKey}, or ${login}.`,
+      message: `${broken === "options.apiKey" ? "The API key" : "A configured header"} contains a line break or a character that no request can carry.`,
+      fix:
+        broken === "options.apiKey"
+          ? `Store the key again without it: ${apiKey}, or ${login}.`
+          : `Correct ${setting(endpoint, broken)}.`,
       reference: DOCS.providers,
     })
   const list = usedList(seen)
@@ -31,7 +42,7 @@ export function checkAuth(seen: Seen): Check {
   const keyAsked =
     list.status >= 400 && /no api[ _-]?key|api[ _-]?key (?:is )?(?:missing|required)|missing api[ _-]?key/i.test(says)
   const refused = list.status === 401 || (keyAsked && list.status !== 404)
-  const shown = says && !/^unauthorized$/i.test(says) ? ` It says: ${says}` : ""
+  const shown = says && !/^unauthorized$/i.test(says) ? ` It says: ${ended(says)}` : ""
   if (refused && !hasKey(endpoint))
     return fail("auth", {
       code: "key-missing",

@@ -5,8 +5,11 @@ import { DOCS, fail, pass, type Seen, setting, skip, warn } from "./seen.ts"
 
 /** What OpenCode asks for where `limit.output` is unset, and at most (OpenCode 1.18: `max_tokens` 32000). */
 export const OPENCODE_OUTPUT = 32_000
-/** OpenCode's instructions and tool descriptions take about this many tokens before the first word of a person. */
-export const OPENCODE_PROMPT = 12_000
+/**
+ * Tokens that a first message needs: OpenCode 1.18.33 sends 30,700 characters of instructions and tool descriptions with it (measured),
+ * some 7,500 tokens, and a project's own instructions come on top.
+ */
+export const OPENCODE_PROMPT = 10_000
 
 /** Servers that refuse a request whose prompt and `max_tokens` together exceed the context (vLLM: HTTP 400). Others cut the answer short. */
 const REFUSES: ReadonlySet<ServerKind> = new Set<ServerKind>([

@@ -1,7 +1,7 @@
 import type { Answer } from "../client.ts"
 import { MAX_BODY_BYTES } from "../client.ts"
 import type { Check, CheckCode } from "../types.ts"
-import { DOCS, errorText, fail, isHtml, isUnreached, isUseful, pass, type Seen, setting, skip, usedList } from "./seen.ts"
+import { DOCS, ended, errorText, fail, isHtml, isUnreached, isUseful, pass, type Seen, setting, skip, usedList } from "./seen.ts"
 
 interface Fault {
   code: CheckCode
@@ -87,7 +87,7 @@ function bodyFault(answer: Answer, baseUrl: string): Fault {
   const says = errorText(answer)
   return {
     code: "not-openai",
-    message: `The address answers, but not like an OpenAI-compatible server${says ? `: ${says}` : "."}`,
+    message: `The address answers, but not like an OpenAI-compatible server${says ? `: ${ended(says)}` : "."}`,
     fix: `Correct the port or path in ${baseUrl}.`,
   }
 }

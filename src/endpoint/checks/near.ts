@@ -37,5 +37,5 @@ export function editDistance(a: string, b: string, limit: number): number {
     if (Math.min(...next) > limit) return limit + 1
     row = next
   }
-  return row[b.length] ?? limit + 1
+  return Math.min(limit + 1, row[b.length] ?? limit + 1)
 }

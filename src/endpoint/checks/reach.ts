@@ -1,6 +1,6 @@
 import type { Failure } from "../failure.ts"
 import type { Check, CheckCode } from "../types.ts"
-import { DOCS, errorText, fail, isUnreached, pass, type Seen, setting, skip, warn } from "./seen.ts"
+import { DOCS, ended, errorText, fail, isUnreached, pass, type Seen, setting, skip, warn } from "./seen.ts"
 
 interface Words {
   what: string
@@ -101,7 +101,7 @@ export function checkReach(seen: Seen): Check {
     if (/scaling|starting|loading/i.test(text))
       return fail("reach", {
         code: "starting",
-        message: `${url.host} is not ready: ${text}`,
+        message: `${url.host} is not ready: ${ended(text)}`,
         fix: "Wait until it is, nothing has to be changed.",
         reference: DOCS.vllmServer,
         ms: health.ms,

@@ -99,11 +99,14 @@ export function isUnreached(seen: Seen): boolean {
 export function errorText(answer: Answer): string {
   const body = asObject(answer.json)
   const error = body?.error
-  const candidates = [error, asObject(error)?.message, body?.message, body?.detail]
+  const candidates = [answer.json, error, asObject(error)?.message, body?.message, body?.detail]
   const found = candidates.find((c) => typeof c === "string" && c.trim() !== "") as string | undefined
   if (found) return clean(found, 160)
-  return isHtml(answer) || body ? "" : clean(answer.text, 160)
+  return isHtml(answer) || answer.json !== undefined ? "" : clean(answer.text, 160)
 }
+
+/** A text of the server as the end of a sentence. */
+export const ended = (text: string) => (/[.!?…]$/.test(text) ? text : `${text}.`)
 
 export function isHtml({ headers, text }: Answer): boolean {
   return /text\/html/i.test(headers["content-type"] ?? "") || /^\s*<(?:!doctype|html|head|body)/i.test(text.slice(0, 200))
