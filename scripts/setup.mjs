@@ -1,4 +1,4 @@
-// Installs what the project needs, once: nothing when node_modules already matches the lock file. Needs Node 20 and npm only.
+// Installs what the project needs, once: nothing when node_modules already matches package.json. Needs Node 20 and npm only.
 
 import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
@@ -12,17 +12,22 @@ const stamp = join(root, "node_modules", ".opencode-vllm-setup")
 export function setup() {
   const [major] = process.versions.node.split(".").map(Number)
   if (major < 20) throw new Error(`Node 20 or later is needed; this is ${process.version}.`)
+  const { dependencies: shipped, devDependencies: tools } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
   const want = createHash("sha256")
-    .update(readFileSync(join(root, "package-lock.json")))
+    .update(JSON.stringify({ ...shipped, ...tools }))
     .digest("hex")
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === want) return
-  process.stderr.write("Installing development dependencies (npm ci, install scripts off; once) ...\n")
-  const npm = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], {
-    cwd: root,
-    stdio: ["ignore", 2, 2],
-    shell: process.platform === "win32",
-  })
-  if (npm.status !== 0) throw new Error("npm ci failed; its output stands above.")
+  process.stderr.write("Installing development dependencies (npm install, install scripts off; once) ...\n")
+  const npm = spawnSync(
+    "npm",
+    ["install", "--ignore-scripts", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error"],
+    {
+      cwd: root,
+      stdio: ["ignore", 2, 2],
+      shell: process.platform === "win32",
+    },
+  )
+  if (npm.status !== 0) throw new Error("npm install failed; its output stands above.")
   mkdirSync(join(root, "node_modules"), { recursive: true })
   writeFileSync(stamp, want)
 }
