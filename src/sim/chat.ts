@@ -8,16 +8,18 @@ import { pause, play } from "./pacing.ts"
 import { RECORDED, replay } from "./recorded.ts"
 import { type ChatAsked, messagesOf, parseBody, readChat, type Terms, toolsOf } from "./requests.ts"
 import { SCENARIOS } from "./scenarios.ts"
-import { conversationOf, type Turn, turnOf } from "./turn.ts"
-import type { Scenario } from "./types.ts"
+import { conversationOf, LAST_ANSWER, type Turn, turnOf } from "./turn.ts"
+import type { ChatFault, Scenario } from "./types.ts"
 import * as wire from "./wire.ts"
 
 export async function chat(exchange: Exchange): Promise<void> {
   const { state, request } = exchange
   const body = parseBody(request.body, exchange.req.headers["content-type"])
   if (!body.ok) return refuse(exchange, body.refusal)
-  const turn = turnOf(conversationOf(messagesOf(body.value), toolsOf(body.value)), state.scenario)
-  const scenario: Scenario = SCENARIOS[turn.scenario]
+  const messages = messagesOf(body.value)
+  const first = turnOf(conversationOf(messages, toolsOf(body.value)), state.scenario)
+  const scenario: Scenario = SCENARIOS[first.scenario]
+  const turn = isRetry(exchange, first, messages.length) ? { ...first, step: "plain" as const, says: LAST_ANSWER } : first
   request.scenario = turn.scenario
   if (scenario.whole) return answerWhole(exchange, scenario.whole)
   if (scenario.refuseKeys) return refuse(exchange, UNAUTHORIZED)
@@ -26,6 +28,25 @@ export async function chat(exchange: Exchange): Promise<void> {
   if (!asked.ok) return refuse(exchange, asked.refusal)
   await answer(exchange, { turn, scenario, terms, asked: asked.value })
 }
+
+const STEPS_KEPT = 1000
+
+/**
+ * A broken stream is broken once per step of an OpenCode session (it sends `x-session-id`): OpenCode asks again at once, and
+ * for ever where the stream had no finish, so the session would never end. Other clients get the fault each time.
+ */
+function isRetry({ state, req }: Exchange, turn: Turn, messages: number): boolean {
+  const session = req.headers["x-session-id"]
+  const { chat: fault }: Scenario = SCENARIOS[turn.scenario]
+  if (session === undefined || turn.step !== "play" || fault === undefined || breaksEngine(fault)) return false
+  const step = `${session} ${messages} ${turn.scenario}`
+  if (state.broken.has(step)) return true
+  state.broken.add(step)
+  if (state.broken.size > STEPS_KEPT) state.broken.delete(state.broken.values().next().value!)
+  return false
+}
+
+const breaksEngine = (fault: ChatFault) => fault === "hang" || fault === "engine-dead"
 
 interface Job {
   turn: Turn
@@ -43,7 +64,7 @@ async function answer(exchange: Exchange, job: Job): Promise<void> {
   const head = wire.envelope("chatcmpl", terms.served[0] ?? state.model)
   const stream = streamOf(job, head)
   const fault = faultOf(job)
-  if (fault && (asked.stream || fault === "hang" || fault === "engine-dead")) {
+  if (fault && (asked.stream || breaksEngine(fault))) {
     await playFault(exchange, fault, stream.events, pace, asked.stream)
     return ticket.end("error")
   }
@@ -66,7 +87,7 @@ async function answer(exchange: Exchange, job: Job): Promise<void> {
 /** What breaks the engine breaks every request; what breaks a stream leaves titles and last answers alone. */
 function faultOf({ scenario, turn }: Job) {
   const { chat: fault } = scenario
-  return fault === "hang" || fault === "engine-dead" || turn.step === "play" ? fault : undefined
+  return fault && (breaksEngine(fault) || turn.step === "play") ? fault : undefined
 }
 
 interface Stream {

@@ -18,6 +18,8 @@ export interface State {
   pace: Pace
   vocabulary: Vocabulary
   meter: Meter
+  /** Steps of sessions in which a broken stream was played already. */
+  broken: Set<string>
   /** Start, seconds since the epoch. */
   created: number
 }

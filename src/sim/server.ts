@@ -66,6 +66,7 @@ export async function startSim(options: SimOptions = {}): Promise<Sim> {
     pace: { chunkMs: options.chunkMs ?? 4, firstTokenMs: options.firstTokenMs ?? 40 },
     vocabulary: createVocabulary(),
     meter: createMeter(),
+    broken: new Set(),
     created: Date.now() / 1000,
   }
   const requests: SimRequest[] = []

@@ -27,7 +27,7 @@ const CHOICE = /\bSIM:([a-z0-9-]+)/g
 const TITLE = /title generator|generate a (?:\w+ )*title/i
 
 const TITLE_ANSWER: Saying = { reasoning: "A short title will do.", content: "A look at the project" }
-const LAST_ANSWER: Saying = { reasoning: "The tool has answered, that is all.", content: "Done." }
+export const LAST_ANSWER: Saying = { reasoning: "The tool has answered, that is all.", content: "Done." }
 
 /** `SIM:<name>` in the last message of the user picks the scenario, otherwise it is the server's own. */
 export function turnOf(conversation: Conversation, server: ScenarioName): Turn {

@@ -244,6 +244,22 @@ describe("a fault of the transport", () => {
       expect(await body()).toBe(first)
     }))
 
+  test("a broken stream is broken once per step of an OpenCode session, every time for others", () =>
+    withSim({ scenario: "stream-error" }, async (sim) => {
+      const ask = async (session?: string, prompt = "x") => {
+        const headers = session ? { "x-session-id": session } : undefined
+        const heard = hear(await (await chat(sim, agentBody(prompt), { headers })).text())
+        return heard.error ? "broken" : heard.content.trim()
+      }
+      expect([await ask("ses_a"), await ask("ses_a"), await ask("ses_b"), await ask("ses_a")]).toEqual([
+        "broken",
+        "Done.",
+        "broken",
+        "Done.",
+      ])
+      expect([await ask(), await ask()]).toEqual(["broken", "broken"])
+    }))
+
   test("flood: twenty megabytes without a newline", () =>
     withSim({ scenario: "flood" }, async (sim) => {
       const bytes = new Uint8Array(await (await chat(sim)).arrayBuffer())
