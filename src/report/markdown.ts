@@ -43,12 +43,23 @@ export function columns(text: string): number {
   return n
 }
 
+/** Cuts a text to a number of columns. */
+export function fit(text: string, max: number): string {
+  if (columns(text) <= max) return text
+  let out = ""
+  for (const char of text) {
+    if (columns(out + char) > max - 1) break
+    out += char
+  }
+  return `${out}…`
+}
+
 /** Breaks a text at spaces to lines of at most `width` columns; lines after the first get the indent. Words that are longer are cut. */
 export function wrap(text: string, { indent = "", width = 80 }: { indent?: string; width?: number } = {}): string {
   const lines: string[] = []
   let line = ""
   let room = width
-  for (const word of text.split(/ +/).flatMap((w) => pieces(w, width - columns(indent)))) {
+  for (const word of wordsOf(text).flatMap((w) => pieces(w, width - columns(indent)))) {
     if (line !== "" && columns(line) + 1 + columns(word) > room) {
       lines.push(line)
       line = word
@@ -57,6 +68,18 @@ export function wrap(text: string, { indent = "", width = 80 }: { indent?: strin
   }
   lines.push(line)
   return lines.join(`\n${indent}`)
+}
+
+/** A sign that would start a list, a heading or a quotation at the head of a line stays with the word before it. */
+function wordsOf(text: string): string[] {
+  const words: string[] = []
+  for (const word of text.split(/ +/)) {
+    const before = words.at(-1)
+    if (before !== undefined && before !== "-" && /^(?:[-+*>|]|#{1,6}|\d{1,9}[.)]|=+|-{2,})$/.test(word))
+      words[words.length - 1] = `${before} ${word}`
+    else words.push(word)
+  }
+  return words
 }
 
 function pieces(word: string, width: number): string[] {

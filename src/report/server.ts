@@ -1,7 +1,8 @@
+import { servedFor } from "../endpoint/checks/model.ts"
 import { problems } from "../endpoint/look.ts"
 import { clean, redactUrl } from "../endpoint/text.ts"
 import type { ApiShape, Check, ConfiguredModel, EndpointReport, Load, ServedModel, ServerKind } from "../endpoint/types.ts"
-import { code, columns, figure, item, plural, sentence, table, wrap } from "./markdown.ts"
+import { code, columns, figure, fit, item, plural, sentence, table, wrap } from "./markdown.ts"
 
 const KINDS: Record<ServerKind, string> = {
   vllm: "vLLM",
@@ -25,12 +26,12 @@ const MOST_MODELS = 12
 
 /** `vLLM 0.32.0`, or the kind alone. */
 export function serverName({ server }: EndpointReport): string {
-  return server.version ? `${KINDS[server.kind]} ${clean(server.version, 40)}` : KINDS[server.kind]
+  return server.version ? `${KINDS[server.kind]} ${sentence(fit(clean(server.version, 20), 20))}` : KINDS[server.kind]
 }
 
 /** How a person refers to this server: the provider id of the configuration, else its address. */
 export function endpointName(report: EndpointReport): string {
-  return report.provider ? clean(report.provider, 50) : redactUrl(report.url)
+  return report.provider ? sentence(fit(clean(report.provider, 40), 36)) : sentence(fit(redactUrl(report.url), 40))
 }
 
 /** The whole page of one server. */
@@ -41,12 +42,8 @@ export function serverSection(report: EndpointReport): string {
   const key = report.hasKey === undefined ? "" : report.hasKey ? " · key set (hidden)" : " · no key"
   const parts = [
     `## ${endpointName(report)}${reached ? `: ${serverName(report)}` : ""}`,
-    [
-      wrap(`${code(redactUrl(report.url), 60) === "``" ? "no address" : code(redactUrl(report.url), 60)}${key}`),
-      shapesLine(report.shapes),
-    ]
-      .filter(Boolean)
-      .join("\n\n"),
+    wrap(`${report.url ? code(redactUrl(report.url), 60) : "no address"}${key}`),
+    shapesLine(report.shapes),
     `**${state}**`,
     checkList(report, bad),
     modelList(report),
@@ -80,7 +77,7 @@ function checkList(report: EndpointReport, bad: Check[]): string {
 
 const contextOf = (m: ServedModel) => (m.context === undefined ? "context not told" : `${figure(m.context)} tokens of context`)
 
-function modelList({ models, configured = [] }: EndpointReport): string {
+function modelList({ models, server, configured = [] }: EndpointReport): string {
   if (models.length === 0) return ""
   const servedLines = models.slice(0, MOST_MODELS).map((m) => {
     const from = m.root && m.root !== m.id ? ` (${m.parent ? "adapter of" : "from"} ${code(m.parent ?? m.root, 60)})` : ""
@@ -89,17 +86,17 @@ function modelList({ models, configured = [] }: EndpointReport): string {
   if (models.length > MOST_MODELS) servedLines.push(`- and ${figure(models.length - MOST_MODELS)} more`)
   const lines = ["**Served**", servedLines.join("\n")]
   if (configured.length > 0) {
-    const shown = configured.slice(0, MOST_MODELS).map((m) => item(configuredLine(m, models)))
+    const shown = configured.slice(0, MOST_MODELS).map((m) => item(configuredLine(m, models, server.kind)))
     if (configured.length > MOST_MODELS) shown.push(`- and ${figure(configured.length - MOST_MODELS)} more`)
     lines.push("**Configured**", shown.join("\n"))
   }
   return lines.join("\n\n")
 }
 
-function configuredLine(m: ConfiguredModel, served: ServedModel[]): string {
+function configuredLine(m: ConfiguredModel, served: ServedModel[], kind: ServerKind): string {
   const name = m.key === m.id ? code(m.key, 60) : `${code(m.key, 50)} (sent as ${code(m.id, 50)})`
   const limits = m.context ? `context ${figure(m.context)}, output ${m.output ? figure(m.output) : "not set"}` : "limits not set"
-  return `${name}: ${served.some((s) => s.id === m.id) ? "served" : "not in the list above"}; ${limits}`
+  return `${name}: ${servedFor(m.id, served, kind) ? "served" : "not in the list above"}; ${limits}`
 }
 
 const percent = (share: number) => `${Math.round(share * 100)}%`
@@ -115,7 +112,11 @@ function loadTable(load: Load | undefined): string {
   row("KV cache in use", load.kvCacheUsage === undefined ? undefined : percent(load.kvCacheUsage) + of, "below 90%")
   row("prefix cache hits", show(load.prefixCacheHitRate, percent), "over 50% for agents")
   row("preemptions", show(load.preemptions, figure), "0, or hardly growing")
-  row("tokens/s", load.tokensPerSecond === undefined ? first(load) : figure(load.tokensPerSecond), "0 when idle")
+  row(
+    "tokens/s",
+    load.tokensPerSecond === undefined ? first(load) : `${figure(load.tokensPerSecond)} since last look`,
+    "0 when idle",
+  )
   if (load.asleep) row("engine", "asleep", "awake")
   return rows.length === 0 ? "" : table(["load", "now", "normal"], rows)
 }

@@ -44,7 +44,7 @@ function findingsSection(findings: SessionFinding[], now: number): string {
     .slice(0, MOST_FINDINGS)
     .map(({ finding, count, last }) =>
       item(
-        `**${finding.kind}**${finding.detail ? ` (${clean(finding.detail, 40)})` : ""}${finding.tool ? ` in ${code(finding.tool, 40)}` : ""}, ${plural(count, "time")}, last ${ago(now - last)}: ${sentence(finding.cause)}`,
+        `**${finding.kind}**${finding.detail ? ` (${sentence(finding.detail, 40)})` : ""}${finding.tool ? ` in ${code(finding.tool, 40)}` : ""}, ${plural(count, "time")}, last ${ago(now - last)}: ${sentence(finding.cause)}`,
         `Cure: ${sentence(finding.fix)}`,
         ...(finding.reference ? [`See ${clean(finding.reference, 74)}`] : []),
       ),
