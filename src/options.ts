@@ -1,31 +1,35 @@
 /**
- * The plugin's options: the one place where they are defined. Types, defaults, the JSON schema and the table in the README
- * all come from this schema.
+ * The plugin's options: the one place where they are defined. Types, defaults and the table in the README come from this schema.
+ * Written with zod's small build, because it is loaded while OpenCode starts.
  */
-import { z } from "zod"
+import * as z from "zod/mini"
 
-const providerIds = z.array(z.string())
+const list = () => z.array(z.string())
+const text = (description: string) => z.describe(description)
 
 export const OptionsSchema = z.strictObject({
-  include: providerIds
-    .default([])
-    .describe("Provider ids to watch although their address looks like a hosted service, or their adapter is another one."),
-  exclude: providerIds.default([]).describe("Provider ids to leave alone. Wins over `include`."),
+  include: z
+    ._default(list(), [])
+    .check(text("Provider ids to watch although their address looks like a hosted service, or their adapter is another one.")),
+  exclude: z._default(list(), []).check(text("Provider ids to leave alone. Wins over `include`.")),
   health: z
-    .boolean()
-    .default(true)
-    .describe("Check the watched servers in the background when OpenCode starts and when a session is created."),
-  inspect: z.boolean().default(true).describe("Look into every streamed answer of a watched server."),
-  toasts: z.boolean().default(true).describe("Show notices as toasts in the terminal interface, besides the line in the session."),
+    ._default(z.boolean(), true)
+    .check(text("Check the watched servers in the background when OpenCode starts and when a session is created.")),
+  inspect: z._default(z.boolean(), true).check(text("Look into every streamed answer of a watched server.")),
+  toasts: z
+    ._default(z.boolean(), true)
+    .check(text("Show notices as toasts in the terminal interface, besides the line in the session.")),
   toolLine: z
-    .boolean()
-    .default(true)
-    .describe("Put one line in front of a tool's output when the server corrupted the arguments of that call."),
+    ._default(z.boolean(), true)
+    .check(text("Put one line in front of a tool's output when the server corrupted the arguments of that call.")),
   leakedArguments: z
-    .enum(["warn", "block"])
-    .default("warn")
-    .describe("`block` refuses to run a tool call whose arguments are certain to contain leaked reasoning; the model is told to repeat it."),
-  quiet: z.array(z.string()).default([]).describe("Finding kinds never to warn about, for example `usage-missing`."),
+    ._default(z.enum(["warn", "block"]), "warn")
+    .check(
+      text(
+        "`block` refuses to run a tool call whose arguments are certain to contain leaked reasoning; the model is told to repeat it.",
+      ),
+    ),
+  quiet: z._default(list(), []).check(text("Finding kinds never to warn about, for example `usage-missing`.")),
 })
 
 export type Options = z.infer<typeof OptionsSchema>
@@ -41,32 +45,26 @@ export interface ReadOptions {
  * default is used, and every other key keeps what the user wrote.
  */
 export function readOptions(raw: unknown): ReadOptions {
-  const parsed = OptionsSchema.safeParse(raw ?? {})
+  const parsed = z.safeParse(OptionsSchema, raw ?? {})
   if (parsed.success) return { options: parsed.data, problems: [] }
   if (typeof raw !== "object" || raw === null || Array.isArray(raw)) {
-    return { options: OptionsSchema.parse({}), problems: ["The plugin's options must be an object; defaults are used."] }
+    return { options: z.parse(OptionsSchema, {}), problems: ["The plugin's options must be an object; defaults are used."] }
   }
-  const wrong = new Set<string>()
-  const problems: string[] = []
-  for (const issue of parsed.error.issues) {
-    const keys = issue.code === "unrecognized_keys" ? issue.keys : [String(issue.path[0])]
-    for (const key of keys) wrong.add(key)
-    const path = issue.code === "unrecognized_keys" ? keys.join("`, `") : issue.path.join(".")
-    const why = issue.code === "unrecognized_keys" ? "is not an option" : issue.message.replace(/^Invalid (input|option): /, "")
-    problems.push(`Option \`${path}\` ${issue.code === "unrecognized_keys" ? why : `is not valid (${why})`}; the default is used.`)
-  }
+  const wrong = new Set<PropertyKey>()
+  const problems = parsed.error.issues.map((issue) => {
+    if (issue.code === "unrecognized_keys") {
+      for (const key of issue.keys) wrong.add(key)
+      return `${issue.keys.map((k) => `\`${k}\``).join(", ")} ${issue.keys.length > 1 ? "are not options" : "is not an option"} and has no effect.`
+    }
+    if (issue.path[0] !== undefined) wrong.add(issue.path[0])
+    return `Option \`${issue.path.map(String).join(".")}\` must be ${expected(issue)}; the default is used.`
+  })
   const kept = Object.fromEntries(Object.entries(raw).filter(([key]) => !wrong.has(key)))
-  return { options: OptionsSchema.parse(kept), problems }
+  return { options: z.parse(OptionsSchema, kept), problems }
 }
 
-/** The options as a markdown table: name, values, default, meaning. */
-export function optionsTable(): string {
-  const schema = z.toJSONSchema(OptionsSchema, { io: "input" }) as {
-    properties: Record<string, { type?: string; enum?: string[]; default?: unknown; description?: string }>
-  }
-  const rows = Object.entries(schema.properties).map(([name, p]) => {
-    const values = p.enum ? p.enum.map((v) => `\`"${v}"\``).join(" or ") : p.type === "array" ? "list of strings" : `${p.type}`
-    return `| \`${name}\` | ${values} | \`${JSON.stringify(p.default)}\` | ${p.description} |`
-  })
-  return ["| option | values | default | meaning |", "|---|---|---|---|", ...rows].join("\n")
+function expected(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_value") return issue.values.map((v) => JSON.stringify(v)).join(" or ")
+  if (issue.code === "invalid_type") return `${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected}`
+  return "another value"
 }

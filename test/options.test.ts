@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test"
 import { readFileSync } from "node:fs"
-import { optionsTable, readOptions } from "../src/options.ts"
+import { optionsTable } from "../scripts/readme.ts"
+import { readOptions } from "../src/options.ts"
 
 describe("options", () => {
   test("nothing configured gives the defaults without a word", () => {

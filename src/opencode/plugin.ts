@@ -265,7 +265,8 @@ export function createPlugin({ host, options, optionProblems = [], look, now = D
           { toast: false },
         )
       }
-      sayTrouble(session)
+      // The status page tells the trouble itself.
+      if (info.parentID === undefined || !commands.page(info.parentID)) sayTrouble(session)
     }
     if (!session.busy) notices.flush(session)
   }

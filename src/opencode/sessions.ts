@@ -38,7 +38,8 @@ export interface Sessions {
   get(id: string): Session
   peek(id: string): Session | undefined
   drop(id: string): void
-  all(): Iterable<Session>
+  /** A copy of the list: using a session moves it within the store. */
+  all(): Session[]
 }
 
 export function createSessions(): Sessions {
@@ -62,7 +63,7 @@ export function createSessions(): Sessions {
     },
     peek: (id) => byId.get(id),
     drop: (id) => void byId.delete(id),
-    all: () => byId.values(),
+    all: () => [...byId.values()],
   }
 }
 

@@ -15,7 +15,7 @@ const client = {
   app: { log: async () => {} }, tui: { showToast: async () => {} }, config: { providers: async () => ({ data: { providers: [] } }) },
 }
 const hooks = await plugin.server({ client }, {})
-const config = { provider: { local: { npm: "@ai-sdk/openai-compatible", options: { baseURL: url }, models: { "nemotron-3-super": {} } } } }
+const config = { provider: { local: { npm: "@ai-sdk/openai-compatible", options: { baseURL: url }, models: { "nemotron-3-super": { limit: { context: 131072, output: 8192 } } } } } }
 await hooks.config(config)
 await hooks.event({ event: { type: "message.updated", properties: { info: { id: "msg_000000000001abc", sessionID: "s", role: "assistant", providerID: "local", time: {} } } } })
 const answer = await config.provider.local.options.fetch(url + "/chat/completions", { method: "POST", headers: { "content-type": "application/json", "x-session-id": "s" },

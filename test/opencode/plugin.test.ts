@@ -283,6 +283,18 @@ describe("health", () => {
     expect(s.parts).toHaveLength(2)
   })
 
+  test("a server found broken while an answer is on its way is told in that answer, and in those of other sessions", async () => {
+    const s = setUp({ url: "http://127.0.0.1:1/v1", failing: () => refused })
+    for (const sessionID of ["ses_1", "ses_2"]) {
+      s.plugin.event({
+        type: "message.updated",
+        properties: { info: { id: `msg_${sessionID}`, sessionID, role: "assistant", providerID: "local", time: {} } },
+      })
+    }
+    await settled()
+    expect(s.parts.map((p) => p.messageID)).toEqual(["msg_ses_1", "msg_ses_2"])
+  })
+
   test("toasts wait until the terminal interface can show them", async () => {
     const s = setUp({ url: "http://127.0.0.1:1/v1", failing: () => refused })
     await settled()
