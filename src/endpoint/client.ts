@@ -1,3 +1,4 @@
+import { readBody } from "./body.ts"
 import { type Failure, failureOf } from "./failure.ts"
 import { proxyFor } from "./proxy.ts"
 import { redactUrl } from "./text.ts"
@@ -5,9 +6,6 @@ import { type Fetch, openTransport, underBun } from "./transport.ts"
 import type { Endpoint } from "./types.ts"
 import { parseBaseUrl } from "./url.ts"
 import { lookAtWire, type WireLook } from "./wire.ts"
-
-/** No list of models and no metrics page is that long; more is not read. */
-export const MAX_BODY_BYTES = 4_000_000
 
 export interface Answer {
   ok: true
@@ -149,21 +147,30 @@ function late(headers: boolean, wire: WireLook | undefined, proxy: string | unde
   return { code: phase === "connect" ? "connect-timeout" : "hung" }
 }
 
-/** A connection that broke off, or an answer that is no HTTP, may be TLS spoken on one side only; certificates deserve their reason. */
+const UNCLEAR: ReadonlySet<string> = new Set([
+  "reset",
+  "not-openai",
+  "internal",
+  "https-on-http-port",
+  "tls-untrusted",
+  "tls-hostname",
+])
+
+/**
+ * What the runtime's error leaves open. Bun 1.3 says `ConnectionRefused` of a wrong name and a failed TLS handshake as well; a
+ * connection that broke off, or an answer that is no HTTP, may be TLS spoken on one side only; certificates deserve their reason.
+ */
 async function explain(failure: Failure, url: URL, leftMs: number): Promise<Failure> {
   const https = url.protocol === "https:"
-  const unclear = ["reset", "not-openai", "internal", "https-on-http-port", "tls-untrusted", "tls-hostname"].includes(
-    failure.code,
-  )
-  if (!unclear || leftMs < 20) return failure
-  const wire = lookAtWire(wireAddress(url, true))
-  const timer = setTimeout(() => wire.stop(), Math.min(leftMs, 500))
+  const catchAll = failure.detail === "ConnectionRefused"
+  if (!(catchAll || UNCLEAR.has(failure.code)) || leftMs < 20) return failure
+  const wire = lookAtWire(wireAddress(url, https || !catchAll))
+  const timer = setTimeout(() => wire.stop(), Math.min(leftMs, catchAll ? leftMs : 500))
   const seen = await wire.done
   clearTimeout(timer)
-  if (https) {
-    if (seen.error && seen.phase === "tls") return { code: seen.error, detail: seen.certificate ?? failure.detail }
-    return failure.code === "internal" && seen.error ? { code: seen.error } : failure
-  }
+  if (catchAll || failure.code === "internal") return seen.error ? { code: seen.error, detail: seen.certificate } : failure
+  if (https)
+    return seen.error && seen.phase === "tls" ? { code: seen.error, detail: seen.certificate ?? failure.detail } : failure
   const spokeTls = seen.phase === "open" || (seen.phase === "tls" && seen.error?.startsWith("tls-"))
   return spokeTls ? { code: "http-on-https-port" } : failure
 }
@@ -177,25 +184,6 @@ function redirectTarget(response: Response, from: URL): string | undefined {
     return redactUrl(new URL(response.headers.get("location") ?? "", from).href)
   } catch {
     return undefined
-  }
-}
-
-async function readBody(response: Response): Promise<{ text: string; truncated: boolean }> {
-  const reader = response.body?.getReader()
-  if (!reader) return { text: "", truncated: false }
-  const decoder = new TextDecoder()
-  const parts: string[] = []
-  let bytes = 0
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return { text: parts.join("") + decoder.decode(), truncated: false }
-    const room = MAX_BODY_BYTES - bytes
-    bytes += value.byteLength
-    parts.push(decoder.decode(value.subarray(0, Math.max(0, room)), { stream: true }))
-    if (bytes > MAX_BODY_BYTES) {
-      reader.cancel().catch(() => {})
-      return { text: parts.join(""), truncated: true }
-    }
   }
 }
 

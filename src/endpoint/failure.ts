@@ -8,7 +8,7 @@ export interface Failure {
 
 /**
  * Error codes per cause. Node and undici set `error.cause.code`; Bun sets `error.code`, with its own names where it has no errno
- * (seen on Bun 1.3 and 1.4, Node 20 with undici 7).
+ * (seen on Bun 1.3.14, which OpenCode 1.18.33 embeds, Bun 1.4.5, and Node 20 with undici 7).
  */
 const CODES: Record<string, CheckCode> = {
   ECONNREFUSED: "refused",

@@ -56,6 +56,9 @@ export function lookAtWire(address: { hostname: string; port: number; tls: boole
     tls.on("error", (error) => fail(error, "https-on-http-port"))
     tls.on("close", () => fail(undefined, "https-on-http-port"))
     tls.on("secureConnect", () => {
+      // Bun 1.3 reports this event for any answer, HTTP included: only a certificate proves that TLS was spoken.
+      const certificate = tls.getPeerCertificate()
+      if (!certificate || Object.keys(certificate).length === 0) return fail(undefined, "https-on-http-port")
       Object.assign(state, judgeCertificate(tls, host))
       if (!state.error) state.phase = "open"
       tls.removeAllListeners("close")

@@ -1,6 +1,6 @@
-import { afterAll, describe, expect, test } from "bun:test"
-import { spawn } from "node:child_process"
-import { mkdtempSync, rmSync, symlinkSync } from "node:fs"
+import { afterAll, beforeAll, describe, expect, test } from "bun:test"
+import { spawn, spawnSync } from "node:child_process"
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { build } from "esbuild"
@@ -22,13 +22,32 @@ describe("a look names the cause within its deadline", () => {
     })
 })
 
+/** OpenCode's own Bun, which the plugin runs in: the binary is a Bun when it is told to be. */
+const asBun = { BUN_BE_BUN: "1" }
+const os = process.platform === "win32" ? "windows" : process.platform
+const host = ["", "-baseline", "-musl", "-baseline-musl"]
+  .map((kind) =>
+    join(
+      import.meta.dir,
+      "../../node_modules",
+      `opencode-${os}-${process.arch}${kind}`,
+      "bin",
+      os === "windows" ? "opencode.exe" : "opencode",
+    ),
+  )
+  .find(
+    (file) =>
+      existsSync(file) &&
+      spawnSync(file, ["--version"], { env: { ...process.env, ...asBun } })
+        .stdout.toString()
+        .startsWith("1."),
+  )
+
 describe("the same in other processes", () => {
   const folder = mkdtempSync(join(tmpdir(), "opencode-vllm-"))
-  afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-  test("under Node every cause has the same name, and the process ends by itself", async () => {
+  const bundle = join(folder, "run.mjs")
+  beforeAll(async () => {
     symlinkSync(join(import.meta.dir, "../../node_modules"), join(folder, "node_modules"))
-    const bundle = join(folder, "run.mjs")
     await build({
       entryPoints: [join(import.meta.dir, "run-scenarios.ts")],
       outfile: bundle,
@@ -39,31 +58,55 @@ describe("the same in other processes", () => {
       external: ["undici"],
       logLevel: "error",
     })
-    const { outcomes, idleMs } = await runIn("node", [bundle])
-    for (const [name, { expect: codes }] of Object.entries(SCENARIOS)) {
-      const outcome = outcomes[name]
-      if (outcome === null) continue
-      expect([name, outcome?.codes]).toEqual([name, codes])
-      expect(outcome?.ms).toBeLessThan(DEADLINE)
-    }
-    expect(idleMs).toBeLessThan(1_000)
-  }, 30_000)
+  })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  const programs = { Node: ["node", bundle], "OpenCode's own Bun": [host ?? "", bundle] }
+  for (const [name, [program = "", ...args]] of Object.entries(programs))
+    test.skipIf(program === "")(
+      `under ${name} every cause has the same name, and the process ends by itself`,
+      async () => {
+        const { outcomes, idleMs } = await runIn(folder, program, args)
+        for (const [scenario, { expect: codes }] of Object.entries(SCENARIOS)) {
+          const outcome = outcomes[scenario]
+          if (outcome === null) continue
+          expect([scenario, outcome?.codes]).toEqual([scenario, codes])
+          expect(outcome?.ms).toBeLessThan(DEADLINE)
+        }
+        expect(idleMs).toBeLessThan(1_000)
+      },
+      30_000,
+    )
 
   test("a certificate for another host is told from an untrusted one", async () => {
-    const { outcomes } = await runIn(process.execPath, [join(import.meta.dir, "run-scenarios.ts")], "certificate of another host")
+    const { outcomes } = await runIn(
+      folder,
+      process.execPath,
+      [join(import.meta.dir, "run-scenarios.ts")],
+      "certificate of another host",
+    )
     expect(outcomes["certificate of another host"]?.codes).toEqual(["tls-hostname"])
   }, 15_000)
 })
 
 /** Runs scenarios in a process of their own; `idleMs` is how long it lived on after it had printed its result. */
 async function runIn(
+  home: string,
   program: string,
   args: string[],
   ...names: string[]
 ): Promise<{ outcomes: Record<string, Outcome | null>; idleMs: number }> {
+  const trust = names.length > 0 && { TEST_TRUSTS_OTHER: "1", NODE_EXTRA_CA_CERTS: join(certificates, "other.crt") }
+  // A home of its own: should the binary not take the hint and start as OpenCode, it touches nothing of the person's.
   const env = {
-    ...process.env,
-    ...(names.length > 0 && { TEST_TRUSTS_OTHER: "1", NODE_EXTRA_CA_CERTS: join(certificates, "other.crt") }),
+    PATH: process.env.PATH,
+    HOME: home,
+    XDG_CONFIG_HOME: home,
+    XDG_DATA_HOME: home,
+    XDG_STATE_HOME: home,
+    XDG_CACHE_HOME: home,
+    ...asBun,
+    ...trust,
   }
   const child = spawn(program, [...args, certificates, ...names], { env, stdio: ["ignore", "pipe", "inherit"] })
   let text = ""

@@ -38,16 +38,20 @@ export function fittingOutput(context: number): number {
 export function checkLimits(seen: Seen): Check {
   const { models, endpoint, kind } = seen
   if (!models || models.length === 0) return skip("limits", "Not checked: there was no model list.")
-  if ((endpoint.models ?? []).length === 0) return skip("limits", "No model is configured to compare with.")
+  if ((endpoint.models ?? []).length === 0) return skip("limits", "Not checked: no model is configured to compare with.")
   const found: Check[] = []
   let compared = 0
+  let missing = 0
   for (const model of endpoint.models ?? []) {
-    const context = servedFor(model.id, models, kind)?.context
+    const served = servedFor(model.id, models, kind)
+    if (!served) missing++
+    const context = served?.context
     if (context === undefined) continue
     compared++
     const check = judge(model, context, seen)
     if (check) found.push(check)
   }
+  if (missing === endpoint.models?.length) return skip("limits", "Not checked: no configured model is served.")
   if (compared === 0) return skip("limits", "Not checked: the server does not tell the context length of the configured models.")
   const worst = found.find((c) => c.status === "fail") ?? found[0]
   return worst ?? pass("limits", "The configured limits fit the served context.")

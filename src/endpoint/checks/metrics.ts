@@ -7,8 +7,8 @@ const CACHE_FULL = 0.95
 
 /** Whether the server keeps up. */
 export function checkMetrics({ load, metrics, kind }: Seen): Check {
-  if (!load && metrics && !metrics.ok) return skip("metrics", "The load figures did not come in time.")
-  if (!load) return skip("metrics", "The server shows no load figures that are known here.")
+  if (!load && metrics && !metrics.ok) return skip("metrics", "Not checked: the load figures did not come in time.")
+  if (!load) return skip("metrics", "Not checked: the server shows no load figures that are known here.")
   const ms = metrics?.ms ?? 0
   const reference = DOCS.vllmMetrics
   if (load.asleep)

@@ -29,7 +29,7 @@ export function checkModel(seen: Seen): Check {
   const { models, endpoint, kind } = seen
   if (!models || models.length === 0) return skip("model", "Not checked: there was no model list.")
   const configured = endpoint.models ?? []
-  if (configured.length === 0) return skip("model", "No model is configured to compare with.")
+  if (configured.length === 0) return skip("model", "Not checked: no model is configured to compare with.")
   const missing = TAKES_ANY_NAME.has(kind) ? [] : configured.filter((m) => !servedFor(m.id, models, kind))
   const n = configured.length
   if (missing.length === 0)

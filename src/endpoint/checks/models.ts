@@ -1,5 +1,5 @@
+import { MAX_BODY_BYTES } from "../body.ts"
 import type { Answer } from "../client.ts"
-import { MAX_BODY_BYTES } from "../client.ts"
 import type { Check, CheckCode } from "../types.ts"
 import { DOCS, ended, errorText, fail, isHtml, isUnreached, isUseful, pass, type Seen, setting, skip, usedList } from "./seen.ts"
 

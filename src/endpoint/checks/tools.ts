@@ -9,7 +9,7 @@ const WITHOUT_FLAGS = /gpt-?oss|mistral|devstral|magistral|codestral/i
 export function checkTools({ kind, load, models, rust }: Seen): Check {
   if (kind !== "vllm" || rust || load?.toolParserOn === undefined)
     return skip("tool-call", "Not checked: a tool call costs tokens.")
-  if (load.toolParserOn) return skip("tool-call", "A tool parser is set; a tool call costs tokens and was not made.")
+  if (load.toolParserOn) return skip("tool-call", "Not checked: a tool parser is set, and a call would cost tokens.")
   const model = models?.find((m) => !m.parent) ?? models?.[0]
   if (model && WITHOUT_FLAGS.test(`${model.root ?? ""} ${model.id}`))
     return skip("tool-call", "Not checked: this model needs no tool parser flag.")
