@@ -12,7 +12,7 @@ import type { Finding, Report } from "../stream/types.ts"
 import { version } from "../version.ts"
 import { createCommands, registerCommands } from "./commands.ts"
 import { reasonToRefuse, refusal } from "./guard.ts"
-import { createHealth, type Health } from "./health.ts"
+import { createHealth, type Health, worthANotice } from "./health.ts"
 import type { Host } from "./host.ts"
 import { createNotices } from "./notices.ts"
 import type { Origin } from "./own-headers.ts"
@@ -28,6 +28,9 @@ export interface PluginOptions {
   look?: Parameters<typeof createHealth>[0]["look"]
   now?: () => number
 }
+
+/** Code of the check, and cause of the notice, for a server that takes no tools as it is configured. */
+const TOOLS_OFF = "tools-off"
 
 /** The events of the host that matter here; everything else is ignored. */
 interface HostEvent {
@@ -88,7 +91,10 @@ export function createPlugin({ host, options, optionProblems = [], look, now = D
 
   function sayTrouble(session: Session) {
     const report = session.providerID === undefined ? undefined : health.trouble(session.providerID)
-    if (!report) return
+    // The status page tells the trouble itself.
+    if (!report || session.local) return
+    // The server's own refusal said it already.
+    if (session.told.has(TOOLS_OFF) && worthANotice(report).every((c) => c.code === TOOLS_OFF)) return
     notices.say(
       session.id,
       { cause: troubleCause(report), text: healthNotice(report), variant: "error", when: "now" },
@@ -124,13 +130,16 @@ export function createPlugin({ host, options, optionProblems = [], look, now = D
 
   function onRefusal(origin: Origin, provider: string, model: string | undefined) {
     if (!origin.sessionID || origin.agent === "title") return
+    const session = sessions.get(origin.sessionID)
+    const trouble = health.trouble(provider)
+    if (trouble?.checks.some((c) => c.code === TOOLS_OFF) && session.told.has(troubleCause(trouble))) return
     const served = health.last(provider)?.models.find((m) => m.id === model)
     const family = familyOfModel({ id: model, root: served?.root })
     const flags = family
       ? `\`${vllmFlags(family)}\``
       : "`--enable-auto-tool-choice --tool-call-parser` and the parser of your model's card"
     notices.say(origin.sessionID, {
-      cause: "tools-off",
+      cause: TOOLS_OFF,
       text: `opencode-vllm: the server refuses every request with tools, because it was started without a tool parser.\nRestart it with ${flags}.`,
       variant: "error",
       when: "now",
@@ -265,8 +274,8 @@ export function createPlugin({ host, options, optionProblems = [], look, now = D
           { toast: false },
         )
       }
-      // The status page tells the trouble itself.
-      if (info.parentID === undefined || !commands.page(info.parentID)) sayTrouble(session)
+      session.local = info.parentID !== undefined && commands.page(info.parentID) !== undefined
+      sayTrouble(session)
     }
     if (!session.busy) notices.flush(session)
   }

@@ -13,6 +13,8 @@ export interface Session {
   providerID?: string
   /** Whether that message is still being written. */
   busy?: boolean
+  /** That message is an answer of the plugin's own. */
+  local?: boolean
   /** Newest part of that message that the host announced. */
   lastPartID?: string
   /** Findings by cause. */
