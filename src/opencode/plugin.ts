@@ -38,6 +38,18 @@ interface HostEvent {
   properties: unknown
 }
 
+/** What an assistant message says of itself. */
+interface AssistantInfo {
+  id: string
+  sessionID: string
+  role: string
+  /** The user message it answers. */
+  parentID?: string
+  providerID?: string
+  time?: { completed?: number }
+  error?: unknown
+}
+
 export function createPlugin({ host, options, optionProblems = [], look, now = Date.now }: PluginOptions) {
   const sessions = createSessions()
   const notices = createNotices({ host, sessions, options, now })
@@ -194,14 +206,7 @@ export function createPlugin({ host, options, optionProblems = [], look, now = D
 
     event({ type, properties }: HostEvent) {
       const p = properties as Record<string, never> & {
-        info?: {
-          id: string
-          sessionID: string
-          role: string
-          providerID?: string
-          time?: { completed?: number }
-          error?: unknown
-        }
+        info?: AssistantInfo
         part?: { id: string; sessionID: string; messageID: string; type: string }
         sessionID?: string
       }
@@ -254,13 +259,7 @@ export function createPlugin({ host, options, optionProblems = [], look, now = D
     },
   }
 
-  function onAssistantMessage(info: {
-    id: string
-    sessionID: string
-    providerID?: string
-    time?: { completed?: number }
-    error?: unknown
-  }) {
+  function onAssistantMessage(info: AssistantInfo) {
     const session = sessions.get(info.sessionID)
     session.busy = info.time?.completed === undefined && !info.error
     if (session.messageID !== info.id) {
