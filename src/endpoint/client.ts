@@ -1,11 +1,11 @@
 import { readBody } from "./body.ts"
 import { type Failure, failureOf } from "./failure.ts"
-import { proxyFor } from "./proxy.ts"
+import type { Fetch } from "./fetch.ts"
+import { proxyFor, underBun } from "./proxy.ts"
 import { redactUrl } from "./text.ts"
-import { type Fetch, openTransport, underBun } from "./transport.ts"
 import type { Endpoint } from "./types.ts"
 import { parseBaseUrl } from "./url.ts"
-import { lookAtWire, type WireLook } from "./wire.ts"
+import type { lookAtWire as LookAtWire, WireLook } from "./wire.ts"
 
 export interface Answer {
   ok: true
@@ -15,6 +15,8 @@ export interface Answer {
   text: string
   /** The body as JSON; undefined when it is none. */
   json?: unknown
+  /** Host of the proxy that the request went through, if the environment names one. */
+  proxy?: string
   /** The body was longer than the limit; `text` is its beginning. */
   truncated: boolean
   ms: number
@@ -59,23 +61,25 @@ export function createClient(endpoint: Endpoint, { fetch: replaced, signal, env 
       const url = new URL(`${base ?? (root ? parsed.root : parsed.base)}${path}${parsed.query}`)
       if (signal?.aborted) return failed({ code: "response-timeout", detail: "given up" })
 
-      const transport = replaced ? { fetch: replaced, close: () => {} } : openTransport(timeoutMs)
+      const network = replaced ? undefined : await import("./network.ts")
+      const transport = network?.openTransport(timeoutMs) ?? { fetch: replaced as Fetch, close: () => {} }
+      const left = () => Math.max(1, timeoutMs - ms())
       const control = new AbortController()
       const progress = { headers: false }
       const proxy = proxied(url)
       let wire: WireLook | undefined
       const look = () => {
-        if (!replaced && !proxy) wire ??= lookAtWire(wireAddress(url, url.protocol === "https:"))
+        if (network && !proxy) wire ??= network.lookAtWire(wireAddress(url, url.protocol === "https:"))
         return wire
       }
       // Half of the time gone and not a byte: look beside the request how far a connection comes.
-      const half = setTimeout(() => progress.headers || look(), timeoutMs / 2)
+      const half = setTimeout(() => progress.headers || look(), left() / 2)
       let expire: (result: GetResult) => void = () => {}
       const expired = new Promise<GetResult>((resolve) => {
         expire = resolve
       })
       const giveUp = () => expire(failed({ code: "response-timeout", detail: "given up" }))
-      const timer = setTimeout(() => expire(failed(late(progress.headers, wire, proxy))), timeoutMs)
+      const timer = setTimeout(() => expire(failed(late(progress.headers, wire, proxy))), left())
       signal?.addEventListener("abort", giveUp, { once: true })
 
       const request = async (): Promise<GetResult> => {
@@ -93,6 +97,7 @@ export function createClient(endpoint: Endpoint, { fetch: replaced, signal, env 
           text,
           json: truncated ? undefined : parse(text),
           truncated,
+          ...(proxy && { proxy }),
           ms: ms(),
         }
       }
@@ -102,7 +107,7 @@ export function createClient(endpoint: Endpoint, { fetch: replaced, signal, env 
         } catch (error) {
           const failure = failureOf(error)
           if (proxy) return failed({ code: "proxy", detail: proxy })
-          return replaced ? failed(failure) : failed(await explain(failure, url, timeoutMs - ms()))
+          return failed(network ? await explain(failure, url, left(), network.lookAtWire) : failure)
         }
       }
       try {
@@ -160,7 +165,7 @@ const UNCLEAR: ReadonlySet<string> = new Set([
  * What the runtime's error leaves open. Bun 1.3 says `ConnectionRefused` of a wrong name and a failed TLS handshake as well; a
  * connection that broke off, or an answer that is no HTTP, may be TLS spoken on one side only; certificates deserve their reason.
  */
-async function explain(failure: Failure, url: URL, leftMs: number): Promise<Failure> {
+async function explain(failure: Failure, url: URL, leftMs: number, lookAtWire: typeof LookAtWire): Promise<Failure> {
   const https = url.protocol === "https:"
   const catchAll = failure.detail === "ConnectionRefused"
   if (!(catchAll || UNCLEAR.has(failure.code)) || leftMs < 20) return failure

@@ -2,6 +2,7 @@ import { runChecks } from "./checks/all.ts"
 import { hasKey, unsendable } from "./checks/auth.ts"
 import { isUseful, type Seen, usedList } from "./checks/seen.ts"
 import { type Client, createClient } from "./client.ts"
+import type { Fetch } from "./fetch.ts"
 import {
   askMore,
   type Identity,
@@ -15,7 +16,6 @@ import {
 import { loadOf } from "./metrics.ts"
 import { asObject, listEntries, servedModels } from "./models.ts"
 import { clean, redactDeep, redactUrl, secretsOf } from "./text.ts"
-import type { Fetch } from "./transport.ts"
 import { type ApiShape, CHECK_IDS, type Check, type Endpoint, type EndpointReport } from "./types.ts"
 import { type BaseUrl, parseBaseUrl } from "./url.ts"
 

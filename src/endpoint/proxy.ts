@@ -1,3 +1,8 @@
+/** Under Bun `undici` is Bun's own module, whose Agent takes no options (Bun 1.3 and 1.4). */
+export function underBun(): boolean {
+  return "bun" in process.versions
+}
+
 /**
  * The proxy that a request to this address goes through, as Bun's fetch reads the environment: `HTTP_PROXY`/`HTTPS_PROXY` in
  * either case, unless `NO_PROXY` names the host. OpenCode runs on Bun, so what fails here fails there.

@@ -1,18 +1,13 @@
 import type { Socket } from "node:net"
 import * as undici from "undici"
-
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>
+import type { Fetch } from "./fetch.ts"
+import { underBun } from "./proxy.ts"
 
 /** One request's way out, and how to leave nothing of it behind. */
 export interface Transport {
   fetch: Fetch
   /** Destroys every socket that the request opened, one that is still connecting included. */
   close(): void
-}
-
-/** Under Bun `undici` is Bun's own module, whose Agent takes no options (Bun 1.3 and 1.4). */
-export function underBun(): boolean {
-  return "bun" in process.versions
 }
 
 /**

@@ -18,7 +18,7 @@ function wordsFor({ code, detail }: Failure, host: string, baseUrl: string): Wor
       reference: DOCS.vllmServer,
     },
     dns: {
-      what: `The name of ${host} cannot be resolved.`,
+      what: `The name ${host.replace(/:\d+$/, "")} cannot be resolved.`,
       cure: `Correct the host in ${baseUrl}, or connect to the network (VPN) that knows it.`,
     },
     unreachable: {
@@ -95,7 +95,8 @@ export function checkReach(seen: Seen): Check {
     return pass("reach", `${url.host} answers.`, list.ms)
   }
   if (list.status === 400 && PLAIN_HTTP_REFUSED.test(list.text)) return failure({ code: "http-on-https-port" })
-  if (list.status === 407) return failure({ code: "proxy" })
+  if (list.status === 407 || (list.proxy && [403, 502, 503, 504].includes(list.status)))
+    return failure({ code: "proxy", detail: list.proxy })
   if (health?.ok && health.status >= 500) {
     const text = errorText(health)
     if (/scaling|starting|loading/i.test(text))

@@ -1,0 +1,2 @@
+/** The part of fetch that is used here. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>
