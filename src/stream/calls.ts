@@ -4,7 +4,7 @@ import { createJsonReader, type JsonReader, type JsonView, type KeepBudget } fro
 const MAX_CALLS = 64
 const MAX_NAME = 256
 /** Characters of arguments that are read at once. */
-const BLOCK = 32_768
+const BLOCK = 8192
 /** Characters of raw arguments kept per call, and of all calls together. */
 const MAX_RAW = 131_072
 const MAX_RAW_ALL = 262_144
@@ -94,17 +94,15 @@ export function createCalls(): Calls {
 
 function createCall(id: string, name: string, budget: { raw: number; values: KeepBudget }): OpenCall {
   const reader: JsonReader = createJsonReader(budget.values)
-  let waiting: string[] = []
-  let waitingLength = 0
+  let waiting = ""
   let length = 0
   let pieces = 0
   let raw: string | undefined = ""
 
   const flush = (): void => {
-    if (waiting.length === 0) return
-    const block = waiting.join("")
-    waiting = []
-    waitingLength = 0
+    if (waiting === "") return
+    const block = waiting
+    waiting = ""
     reader.feed(block)
     if (raw === undefined) return
     if (raw.length + block.length > MAX_RAW || block.length > budget.raw) {
@@ -128,9 +126,8 @@ function createCall(id: string, name: string, budget: { raw: number; values: Kee
     add(piece) {
       pieces++
       length += piece.length
-      waitingLength += piece.length
-      waiting.push(piece)
-      if (waitingLength >= BLOCK || waiting.length >= BLOCK) flush()
+      waiting += piece
+      if (waiting.length >= BLOCK) flush()
     },
     view() {
       flush()

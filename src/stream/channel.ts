@@ -2,8 +2,8 @@ import { createTextScan, type TextScan } from "./text-scan.ts"
 
 /** Characters kept at each end of a channel. */
 const KEEP = 32_768
-/** Pieces that are joined at once. */
-const BLOCK = 1024
+/** Characters that are taken in at once. */
+const BLOCK = 8192
 /** Pieces kept as they came, to judge the pacing. */
 const SAMPLE = 256
 
@@ -21,23 +21,22 @@ export interface Channel {
 export function createChannel(): Channel {
   const scan = createTextScan(KEEP)
   let pieces = 0
-  let waiting: string[] = []
-  let first: string[] = []
+  let waiting = ""
+  const first: string[] = []
 
   const flush = (): void => {
-    if (waiting.length === 0) return
-    if (first.length === 0) first = waiting.slice(0, SAMPLE).map((piece) => piece.slice(0, 64))
-    scan.add(waiting.join(""))
-    waiting = []
+    if (waiting === "") return
+    scan.add(waiting)
+    waiting = ""
   }
 
   return {
     add(piece) {
       if (piece === "") return
       pieces++
-      waiting.push(piece)
-      // A piece is at most one event long, so long pieces are joined early to let them go.
-      if (waiting.length >= BLOCK || piece.length > BLOCK) flush()
+      if (pieces <= SAMPLE) first.push(piece.slice(0, 64))
+      waiting += piece
+      if (waiting.length >= BLOCK) flush()
     },
     get pieces() {
       return pieces
@@ -46,9 +45,6 @@ export function createChannel(): Channel {
       flush()
       return scan
     },
-    sample() {
-      flush()
-      return first
-    },
+    sample: () => first,
   }
 }

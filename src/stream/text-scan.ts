@@ -41,7 +41,9 @@ export function createTextScan(keep: number): TextScan {
   let length = 0
   let bytes = 0
   let head = ""
-  let tail = ""
+  // The latest pieces, together at least `keep` long; joined only when asked for.
+  let recent: string[] = []
+  let recentLength = 0
   // What has not been looked at, preceded by up to CONTEXT characters that have; `start` is where the unseen part begins.
   let buffer = ""
   let start = 0
@@ -74,13 +76,24 @@ export function createTextScan(keep: number): TextScan {
     start = next - cut
   }
 
+  const addRecent = (text: string): void => {
+    const piece = text.length > keep ? detach(text.slice(-keep)) : text
+    recent.push(piece)
+    recentLength += piece.length
+    // Shifting piece by piece would cost as much as it saves.
+    if (recentLength < keep * 2) return
+    const last = recent.join("").slice(-keep)
+    recent = [detach(last)]
+    recentLength = last.length
+  }
+
   return {
     add(text) {
       if (text === "") return
       length += text.length
       bytes += Buffer.byteLength(text)
       if (head.length < keep) head = detach(head + text.slice(0, keep - head.length))
-      if (keep > 0) tail = text.length >= keep ? detach(text.slice(-keep)) : detach((tail + text).slice(-keep))
+      if (keep > 0) addRecent(text)
       buffer += text
       if (buffer.length - start > BLOCK) consume(buffer.length - CONTEXT)
     },
@@ -100,7 +113,7 @@ export function createTextScan(keep: number): TextScan {
       return head
     },
     get tail() {
-      return tail
+      return recent.join("").slice(-keep || length)
     },
     sightings: () => (closed ? found : [...found, ...look(buffer.length)]),
   }

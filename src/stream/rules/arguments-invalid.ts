@@ -14,7 +14,7 @@ export const argumentsInvalid: CallRule = {
     switch (view.state) {
       case "empty":
         // The AI SDK takes no arguments for `{}`.
-        return missing(call, requiredOf(schema)[0])
+        return wasCut(scene, call) ? undefined : missing(call, requiredOf(schema)[0])
       case "open":
         return wasCut(scene, call) ? undefined : fault(call, "not-json")
       case "broken":
@@ -63,7 +63,8 @@ function isRepeated(call: Call, view: JsonView): boolean {
   const raw = call.raw()?.trimStart()
   const rest = view.rest?.head.trimStart()
   if (!raw || !rest?.startsWith("{")) return false
-  return rest.length >= 2 && raw.startsWith(rest.slice(0, 64))
+  // Either copy may lack its last bracket.
+  return rest.length >= 2 && raw.startsWith(rest.slice(0, Math.min(64, rest.length - 1)))
 }
 
 function isObjectInString(raw: string): boolean {
