@@ -74,15 +74,15 @@ export const FINDING_TEXTS = {
       const what =
         limit === "output"
           ? `the request's limit of ${tokens} output tokens`
-          : limit === "context"
-            ? "the end of the context"
+          : limit === "server"
+            ? "a limit of the server (as a rule the end of the context)"
             : "a token limit"
       return `The model reached ${what} ${where}.`
     },
     fix: ({ limit, tokens }) =>
       limit === "output"
         ? `${MAX_OUTPUT}; this request allowed ${tokens} tokens.`
-        : limit === "context"
+        : limit === "server"
           ? "Compact the session or begin a new one; for more room start the server with a larger --max-model-len and raise limit.context to it."
           : `${MAX_OUTPUT}, or compact the session if the context is full.`,
     reference: "https://opencode.ai/docs/models/",
@@ -123,6 +123,20 @@ export const FINDING_TEXTS = {
       `The call to "${facts.tool}" cannot run: ${INVALID[facts.detail ?? "not-json"]?.(facts) ?? "its arguments are invalid"}.`,
     fix: (facts) => parserCure(facts).replace(/\.$/, `${drift(facts)}.`),
     reference: ({ detail }) => (detail === "duplicated" ? "vllm-project/vllm#42167" : TOOL_DOCS),
+  },
+  "reasoning-in-content": {
+    title: "Reasoning in the answer",
+    cause: ({ literal }) =>
+      `The model's reasoning stands in the visible answer (with ${literal}): the server does not take it out.`,
+    fix: (facts) => reasoningCure(facts),
+    reference: REASONING_DOCS,
+  },
+  "call-in-content": {
+    title: "Tool call as text",
+    cause: ({ tool, certain }) =>
+      `The model called "${tool}", but the call arrived as text and did not run: ${certain ? "" : "most likely "}the server's tool parser does not know this format.`,
+    fix: parserCure,
+    reference: TOOL_DOCS,
   },
   "finish-without-call": {
     title: "Tool call announced, none sent",

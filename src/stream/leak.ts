@@ -1,4 +1,5 @@
 import { type FieldKind, STRICT_KINDS } from "../knowledge/fields.ts"
+import { isAtHead, isAtTail, isOnOwnLine, isQuoted, isReasoning, lineBefore, orphansOf } from "./sightings.ts"
 import type { Sighting, TextScan } from "./text-scan.ts"
 
 /** How strongly a value looks as if reasoning had run into it. `hint` is never shown alone. */
@@ -45,7 +46,7 @@ const PLANNING = /\b(I|I'll|I'm|let me|let's|we (need|should|can|have)|the user|
  * head, a closer without an opener at the tail or on a line of its own) and that it was not given to the model, nor quoted.
  */
 export function findLeak(question: LeakQuestion): Leak | undefined {
-  const sightings = question.text.sightings().filter(({ delimiter }) => delimiter.role.startsWith("reasoning"))
+  const sightings = question.text.sightings().filter(isReasoning)
   const first = sightings[0]
   if (!first) return undefined
   if (STRICT_KINDS.has(question.kind)) return question.givenHere(first) ? undefined : { strength: "certain", sighting: first }
@@ -123,47 +124,4 @@ function headBlockOf(text: TextScan, sightings: readonly Sighting[]): Sighting |
   )
   if (!closer || closer.index - opener.index < 12) return undefined
   return isAtTail(closer, text) ? undefined : opener
-}
-
-function orphansOf(sightings: readonly Sighting[]): Sighting[] {
-  const open = new Map<string, number>()
-  return sightings.filter(({ delimiter }) => {
-    const depth = open.get(delimiter.group) ?? 0
-    if (delimiter.role === "reasoning-open") {
-      open.set(delimiter.group, depth + 1)
-      return false
-    }
-    open.set(delimiter.group, Math.max(0, depth - 1))
-    return depth === 0
-  })
-}
-
-function isAtHead(sighting: Sighting): boolean {
-  return sighting.index <= sighting.before.length && sighting.before.trim() === ""
-}
-
-function isAtTail(sighting: Sighting, text: TextScan): boolean {
-  const end = sighting.index + sighting.delimiter.literal.length
-  return end + sighting.after.length >= text.length && sighting.after.trim() === ""
-}
-
-function isOnOwnLine(sighting: Sighting): boolean {
-  return /(^|\n)[ \t]*$/.test(sighting.before) && /^[ \t]*(\n|$)/.test(sighting.after)
-}
-
-/** In quotes, in code, escaped, or part of an expression. */
-function isQuoted(sighting: Sighting): boolean {
-  if (/['"`\\/|(^]$/.test(sighting.before) || /^['"`\\|)*+?{$]/.test(sighting.after)) return true
-  const line = lineBefore(sighting)
-  // Apostrophes are none; single quotes that open something stand behind a blank or a sign.
-  if ((count(line, /["`]/g) + count(line, /(^|[\s(=,:[{])'/g) + count(line, /'($|[\s),;:\]}])/g)) % 2 === 1) return true
-  return count(sighting.before, /```/g) % 2 === 1
-}
-
-function lineBefore({ before }: Sighting): string {
-  return before.slice(before.lastIndexOf("\n") + 1)
-}
-
-function count(text: string, pattern: RegExp): number {
-  return text.match(pattern)?.length ?? 0
 }

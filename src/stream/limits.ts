@@ -2,8 +2,8 @@ import type { RequestView } from "./request.ts"
 import type { Reading } from "./response.ts"
 
 export interface Limit {
-  /** `output`: the request's own limit. `context`: the server's. `unknown`: the counts do not tell. */
-  limit: "output" | "context" | "unknown"
+  /** `output`: the request's own limit. `server`: one of the server's, as a rule the context. `unknown`: the counts do not tell. */
+  limit: "output" | "server" | "unknown"
   /** Tokens of the output limit, where it was that. */
   tokens: number | undefined
 }
@@ -20,11 +20,8 @@ export function cutByLimit(reading: Reading, request: RequestView): Limit | unde
   const full = used !== undefined && most !== undefined && used >= most
   if (reading.finish === "length") {
     if (full) return { limit: "output", tokens: most }
-    // Without a limit in the request, or with room left under it, only the context is left.
-    return {
-      limit: used !== undefined && (most === undefined || used < most) && request.known() ? "context" : "unknown",
-      tokens: undefined,
-    }
+    // With room left under the request's limit, it was one of the server's.
+    return { limit: used !== undefined && most !== undefined ? "server" : "unknown", tokens: undefined }
   }
   const last = reading.calls.list.at(-1)
   const open = last !== undefined && last.view().state === "open"

@@ -9,6 +9,8 @@ import type { Message, RequestView } from "./request.ts"
 export interface Provenance {
   /** A delimiter of this vocabulary was given to the model, or the user speaks of such delimiters. */
   group(group: string): boolean
+  /** The system prompt holds a delimiter of this vocabulary: the model may have been told to write it. */
+  asked(group: string): boolean
   /** This very text was given to the model. */
   text(text: string): boolean
 }
@@ -36,6 +38,12 @@ export function createProvenance(request: RequestView): Provenance {
         groups.set(group, answer)
       }
       return answer
+    },
+    asked(group) {
+      const literals = literalsOf(group)
+      if (!literals.some((literal) => mentions(request.text(), literal))) return false
+      const prompts = request.messages().filter(({ role }) => role === "system" || role === "developer")
+      return prompts.some((prompt) => literals.some((literal) => textOf(prompt.content).includes(literal)))
     },
     text: (text) => mentions(request.text(), text) && given(request, [text]),
   }
@@ -68,10 +76,20 @@ function ownCalls(request: RequestView, has: (text: string) => boolean): Set<unk
   for (const message of request.messages()) {
     if (message.role !== "assistant" || !Array.isArray(message.tool_calls)) continue
     for (const call of message.tool_calls) {
-      if (call && (has(textOf(call.function?.arguments)) || has(textOf(call.function?.name)))) ids.add(call.id)
+      if (call && (has(argumentsOf(call.function?.arguments)) || has(textOf(call.function?.name)))) ids.add(call.id)
     }
   }
   return ids
+}
+
+/** Arguments as sent and as meant: a line break in a value is written `\n` in the JSON. */
+function argumentsOf(value: unknown): string {
+  const text = textOf(value)
+  try {
+    return `${text}\n${textOf(JSON.parse(text))}`
+  } catch {
+    return text
+  }
 }
 
 function spokenOf(request: RequestView): boolean {

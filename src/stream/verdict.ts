@@ -14,7 +14,7 @@ const TEXTS: Readonly<Partial<Record<Finding["kind"], FindingText>>> = FINDING_T
 export function toFinding(evidence: Evidence, reading: Reading, server: InspectorOptions["server"]): Finding {
   const family = familyOf(evidence, reading, server)
   const { facts = {} } = evidence
-  const tool = evidence.call && printable(evidence.call.name, MAX_NAME)
+  const tool = evidence.call ? printable(evidence.call.name, MAX_NAME) : text(facts.tool, MAX_NAME)
   const field = evidence.field === undefined ? undefined : printable(evidence.field, MAX_NAME) || undefined
   const named: FindingFacts = {
     certain: evidence.certainty === "certain",

@@ -9,7 +9,6 @@ export interface Capture {
   file: string
   family: string
   scenario: string
-  status: number
   request: Record<string, unknown>
   /** At least one of these must be reported; none: the response is healthy. */
   expect: FindingKind[]
@@ -19,8 +18,16 @@ export interface Capture {
 
 export const TOOLS = readJson<object[]>("tools.json")
 
-/** Chat captures of answers that the server did not refuse. */
-export const CAPTURES = readJson<Capture[]>("cases.json").filter(({ status }) => status === 200)
+const SHAPES = readJson<(Capture & { shape: string })[]>("shapes.json")
+
+/** Chat captures of answers that the server did not refuse, those with ten tokens per piece included. */
+export const CAPTURES: Capture[] = [
+  ...readJson<(Capture & { status: number })[]>("cases.json").filter(({ status }) => status === 200),
+  ...SHAPES.filter(({ shape }) => shape === "chat"),
+]
+
+/** The same answers as Responses and Messages streams. */
+export const OTHER_SHAPES: Capture[] = SHAPES.filter(({ shape }) => shape !== "chat")
 
 export function bytesOf(file: string): Uint8Array {
   return readFileSync(join(FOLDER, file))

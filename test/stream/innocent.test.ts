@@ -111,6 +111,35 @@ const CASES: Record<string, Case> = {
   "an answer that explains the formats": {
     says: { content: "A call looks like this:\n\n```\n<tool_call>\n{}\n</tool_call>\n```\n\nThe thought ends at `</think>`." },
   },
+  "an answer that explains a leak with the closer on a line of its own": {
+    user: "Why does </think> show up in my chat?",
+    says: { content: "The server sends this:\n\nI look.\n</think>\n\nso the parser is missing." },
+  },
+  "an answer that mentions both tags in a sentence": {
+    says: { content: "Models open with <think> and close with </think>, then they answer." },
+  },
+  "think blocks that the system prompt asks for": {
+    messages: [{ role: "system", content: "First write your plan in <think>...</think>." }],
+    says: { content: "<think>\nplan\n</think>\nDone." },
+  },
+  "an unfenced example call with an explanation behind it": {
+    says: {
+      content: 'It writes <tool_call>\n{"name": "bash", "arguments": {"command": "ls"}}\n</tool_call> and then waits for you.',
+    },
+  },
+  "a fenced example call at the very end": {
+    says: { content: 'Like this:\n\n```xml\n<tool_call>\n{"name": "bash", "arguments": {"command": "ls"}}\n</tool_call>\n```' },
+  },
+  "an example call of a tool that is not declared": {
+    says: { content: '<tool_call>\n{"name": "get_weather", "arguments": {"city": "Oslo"}}\n</tool_call>' },
+  },
+  "an answer in JSON that has a name": { says: { content: '{"name": "bash", "version": "1.0.0", "arguments": "none"}' } },
+  "the very call that the user pasted": {
+    user: 'What is wrong with <tool_call>\n{"name": "bash", "arguments": {"command": "ls -la /var/log/nginx"}}\n</tool_call> ?',
+    says: {
+      content: 'You sent:\n<tool_call>\n{"name": "bash", "arguments": {"command": "ls -la /var/log/nginx"}}\n</tool_call>',
+    },
+  },
   "JSON in a string that is declared as string": {
     says: call("write", { filePath: "a.json", content: '{"a": "{\\"b\\": 1}"}' }),
   },

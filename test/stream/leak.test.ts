@@ -87,6 +87,54 @@ describe("reasoning in arguments is found", () => {
   })
 })
 
+describe("what belongs elsewhere and stands in the answer", () => {
+  const CASES: Record<string, [Answer, string]> = {
+    "an orphan closer, as without a reasoning parser": [
+      { content: "I look.\n</think>\n\nThe cart is fine." },
+      "reasoning-in-content",
+    ],
+    "a block at the beginning": [{ content: "<think>\nI look.\n</think>\n\nFine." }, "reasoning-in-content"],
+    "a block that was never closed": [{ content: "[THINK]I look and look." }, "reasoning-in-content"],
+    "a call of Qwen": [
+      { content: "Now.\n<tool_call>\n<function=bash>\n<parameter=command>\nls\n</parameter>\n</function>\n</tool_call>" },
+      "call-in-content",
+    ],
+    "a call of Qwen without its wrapper": [
+      { content: "<function=bash>\n<parameter=command>\nls\n</parameter>\n</function>\n</tool_call>" },
+      "call-in-content",
+    ],
+    "a call of Hermes": [
+      { content: '<tool_call>\n{"name": "bash", "arguments": {"command": "ls"}}\n</tool_call>' },
+      "call-in-content",
+    ],
+    "a call of GLM": [
+      { content: "<tool_call>bash\n<arg_key>command</arg_key>\n<arg_value>ls</arg_value>\n</tool_call>" },
+      "call-in-content",
+    ],
+    "a call of DeepSeek V4": [
+      {
+        content:
+          '<｜DSML｜tool_calls><｜DSML｜invoke name="bash"><｜DSML｜parameter name="command" string="true">ls</｜DSML｜parameter></｜DSML｜invoke></｜DSML｜tool_calls>',
+      },
+      "call-in-content",
+    ],
+    "a call of Kimi K2": [
+      {
+        content:
+          '<|tool_calls_section_begin|><|tool_call_begin|>functions.bash:0<|tool_call_argument_begin|>{"command":"ls"}<|tool_call_end|><|tool_calls_section_end|>',
+      },
+      "call-in-content",
+    ],
+    "a call of Mistral": [{ content: '[TOOL_CALLS]bash[ARGS]{"command": "ls"}' }, "call-in-content"],
+    "a call of MiniMax": [
+      { content: '<minimax:tool_call><invoke name="bash"><parameter name="command">ls</parameter></invoke></minimax:tool_call>' },
+      "call-in-content",
+    ],
+    "a call of Llama": [{ content: 'Now.\n\n{"name": "bash", "parameters": {"command": "ls"}}' }, "call-in-content"],
+  }
+  for (const [name, [answer, kind]] of Object.entries(CASES)) test(name, () => expect(kindsOf(answer)).toEqual([kind]))
+})
+
 describe("weak signs are counted, not shown", () => {
   test("a bare closer in the middle of prose", () => {
     const report = reportOf(

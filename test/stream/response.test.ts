@@ -114,7 +114,7 @@ describe("a limit that cut the answer", () => {
     const cause = (tokens: number): string | undefined =>
       reportOf({ content: LONG, finish: "length", usage: { completion_tokens: tokens } }, limited).findings[0]?.cause
     expect(cause(100)).toContain("limit of 100 output tokens")
-    expect(cause(60)).toContain("end of the context")
+    expect(cause(60)).toContain("a limit of the server")
     expect(reportOf({ content: LONG, finish: "length" }, limited).findings[0]?.cause).toContain("a token limit")
   })
 })

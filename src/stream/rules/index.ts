@@ -1,7 +1,9 @@
 import { argumentsInvalid } from "./arguments-invalid.ts"
+import { callInContent } from "./call-in-content.ts"
 import { answerInReasoning, emptyAnswer, finishWithoutCall } from "./empty.ts"
 import { outputSwallowed } from "./output-swallowed.ts"
 import { reasoningInArguments } from "./reasoning-in-arguments.ts"
+import { reasoningInContent } from "./reasoning-in-content.ts"
 import type { CallRule, ResponseRule } from "./rule.ts"
 import { streamError } from "./stream-error.ts"
 import { toolNameCorrupt, unknownTool } from "./tool-name.ts"
@@ -13,6 +15,8 @@ export const CALL_RULES: readonly CallRule[] = [reasoningInArguments, toolNameCo
 /** In this order; a later rule sees what earlier ones found and keeps quiet about the same fault. */
 export const RESPONSE_RULES: readonly ResponseRule[] = [
   streamError,
+  callInContent,
+  reasoningInContent,
   outputSwallowed,
   truncated,
   answerInReasoning,

@@ -4,6 +4,7 @@ import type { Call } from "../calls.ts"
 import type { JsonField, JsonView } from "../json-strings.ts"
 import { findLeak, type Leak } from "../leak.ts"
 import { schemaAt } from "../schema.ts"
+import { around, isReasoning } from "../sightings.ts"
 import type { Sighting } from "../text-scan.ts"
 import type { CallRule, Evidence, Scene } from "./rule.ts"
 
@@ -53,19 +54,19 @@ function leakEvidence({ request }: Scene, call: Call, field: string, { strength,
     call,
     field,
     delimiter: sighting.delimiter,
-    excerpt: excerptOf(sighting),
+    excerpt: around(sighting),
   }
 }
 
 function behindTheEnd(call: Call, view: JsonView): Evidence | undefined {
-  const sighting = view.rest?.sightings().find(({ delimiter }) => delimiter.role.startsWith("reasoning"))
+  const sighting = view.rest?.sightings().find(isReasoning)
   if (!sighting || !view.ended) return undefined
   return {
     kind: "reasoning-in-arguments",
     certainty: "certain",
     call,
     delimiter: sighting.delimiter,
-    excerpt: excerptOf(sighting),
+    excerpt: around(sighting),
   }
 }
 
@@ -85,8 +86,4 @@ function sharesReasoning({ reading }: Scene, { before, after }: Sighting): boole
   const texts = reasoning.length === reasoning.head.length ? [reasoning.head] : [reasoning.head, reasoning.tail]
   const beside = [before.trimEnd().slice(-SHARED), after.trimStart().slice(0, SHARED)]
   return beside.some((part) => part.length === SHARED && texts.some((text) => text.includes(part)))
-}
-
-function excerptOf({ before, delimiter, after }: Sighting): string {
-  return before.slice(-32) + delimiter.literal + after.slice(0, 32)
 }

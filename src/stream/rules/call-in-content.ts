@@ -1,0 +1,64 @@
+import { type CallOpening, findCallOpenings } from "../../formats/call-openings.ts"
+import { type Delimiter, findDelimiters } from "../../formats/delimiters.ts"
+import { createJsonReader } from "../json-strings.ts"
+import { requiredOf } from "../schema.ts"
+import { isFenced } from "../sightings.ts"
+import type { ResponseRule } from "./rule.ts"
+
+/** Behind the last delimiter of a call only the rest of its tag and brackets may stand, or the text goes on and the call was an example. */
+const REST = /^(?:\w{1,32}>)?[\s"'\]})>;`]*$/
+
+/**
+ * A tool call written as text in the answer. Only a declared tool, outside of fences and quotes, with nothing said behind it, where no call was
+ * parsed, and not repeating what the model was given.
+ */
+export const callInContent: ResponseRule = {
+  kind: "call-in-content",
+  response({ reading, request, provenance }) {
+    const tools = request.tools()
+    if (!tools || tools.size === 0 || request.toolsOn() === false || reading.calls.count > 0) return undefined
+    const content = reading.content.text()
+    const text = content.length === content.head.length ? content.head : content.tail
+    const opening = findCallOpenings(text).find(({ name, index }) => tools.has(name) && isBare(text.slice(0, index)))
+    if (!opening || !isLast(text, opening)) return undefined
+    const body = text.slice(opening.index)
+    const fits = requiredOf(tools.get(opening.name)).every((key) => body.includes(key))
+    if (opening.bare && !fits) return undefined
+    return {
+      kind: "call-in-content",
+      certainty: fits && reading.finish !== "length" ? "certain" : "likely",
+      // A limit that cut the answer is the fault to speak of first; the call may have been going to be parsed.
+      weak: reading.aborted || provenance.text(body.slice(0, 64)),
+      delimiter: familiar(body),
+      excerpt: body.slice(0, 80),
+      facts: { tool: opening.name },
+    }
+  },
+}
+
+/** Neither in a fence nor in quotes. */
+function isBare(before: string): boolean {
+  return !isFenced(before) && !/['"`]$/.test(before)
+}
+
+function isLast(text: string, opening: CallOpening): boolean {
+  const body = text.slice(opening.index)
+  if (opening.bare) {
+    const reader = createJsonReader()
+    reader.feed(body)
+    const { state, ended, rest } = reader.view()
+    return state === "complete" || (ended && rest !== undefined && findCallOpenings(rest.head).length > 0)
+  }
+  const last = findDelimiters(body).at(-1)
+  return last === undefined || last.delimiter.role === "call-open" || REST.test(body.slice(last.end)) || !isClosed(body)
+}
+
+/** A call that was cut has no closer; then all that follows belongs to it. */
+function isClosed(body: string): boolean {
+  return findDelimiters(body).some(({ delimiter }) => delimiter.role === "call-close" || delimiter.literal.startsWith("</"))
+}
+
+/** The first delimiter that points to a family. */
+function familiar(body: string): Delimiter | undefined {
+  return findDelimiters(body).find(({ delimiter }) => delimiter.families.length > 0)?.delimiter
+}

@@ -1,0 +1,36 @@
+import { around, isAtHead, isAtTail, isOnOwnLine, isQuoted, isReasoning, orphansOf } from "../sightings.ts"
+import type { Sighting } from "../text-scan.ts"
+import type { Evidence, ResponseRule, Scene } from "./rule.ts"
+
+/**
+ * Reasoning in the visible answer: it begins with an opener, or a closer without one stands on a line of its own (the opener is in the prompt,
+ * written by the chat template). Not where the system prompt asks for such blocks. Where the conversation is about them, an opener at the very
+ * beginning still counts, a closer only as the end of what was said before a tool call.
+ */
+export const reasoningInContent: ResponseRule = {
+  kind: "reasoning-in-content",
+  response(scene) {
+    const { reading, provenance } = scene
+    const content = reading.content.text()
+    const sightings = content.sightings().filter(isReasoning)
+    const first = sightings[0]
+    if (!first) return undefined
+    const weak = provenance.asked(first.delimiter.group)
+    if (first.delimiter.role === "reasoning-open" && isAtHead(first) && !isQuoted(first)) return evidence(scene, first, weak)
+    const orphan = orphansOf(sightings).find((sighting) => !isQuoted(sighting) && (isOnOwnLine(sighting) || isAtHead(sighting)))
+    if (!orphan) return undefined
+    const subject = provenance.group(orphan.delimiter.group) && !(reading.calls.count > 0 && isAtTail(orphan, content))
+    return evidence(scene, orphan, weak || subject)
+  },
+}
+
+function evidence({ provenance, request }: Scene, sighting: Sighting, weak: boolean): Evidence {
+  const doubtful = provenance.group(sighting.delimiter.group) || !request.known()
+  return {
+    kind: "reasoning-in-content",
+    certainty: doubtful ? "likely" : "certain",
+    weak,
+    delimiter: sighting.delimiter,
+    excerpt: around(sighting),
+  }
+}

@@ -1,0 +1,58 @@
+import type { Sighting, TextScan } from "./text-scan.ts"
+
+/** Nothing but blanks stands before it. */
+export function isAtHead(sighting: Sighting): boolean {
+  return sighting.index <= sighting.before.length && sighting.before.trim() === ""
+}
+
+/** Nothing but blanks stands behind it. */
+export function isAtTail(sighting: Sighting, text: TextScan): boolean {
+  const end = sighting.index + sighting.delimiter.literal.length
+  return end + sighting.after.length >= text.length && sighting.after.trim() === ""
+}
+
+export function isOnOwnLine(sighting: Sighting): boolean {
+  return /(^|\n)[ \t]*$/.test(sighting.before) && /^[ \t]*(\n|$)/.test(sighting.after)
+}
+
+/** In quotes, in code, escaped, or part of an expression. */
+export function isQuoted(sighting: Sighting): boolean {
+  if (/['"`\\/|(^]$/.test(sighting.before) || /^['"`\\|)*+?{$]/.test(sighting.after)) return true
+  const line = lineBefore(sighting)
+  // Apostrophes are none; single quotes that open something stand behind a blank or a sign.
+  if ((count(line, /["`]/g) + count(line, /(^|[\s(=,:[{])'/g) + count(line, /'($|[\s),;:\]}])/g)) % 2 === 1) return true
+  return isFenced(sighting.before)
+}
+
+/** A text that ends inside a fenced block. */
+export function isFenced(before: string): boolean {
+  return count(before, /```/g) % 2 === 1
+}
+
+/** Closers without an opener of their vocabulary before them. */
+export function orphansOf(sightings: readonly Sighting[]): Sighting[] {
+  const open = new Map<string, number>()
+  return sightings.filter(({ delimiter }) => {
+    const depth = open.get(delimiter.group) ?? 0
+    const opens = delimiter.role === "reasoning-open"
+    open.set(delimiter.group, opens ? depth + 1 : Math.max(0, depth - 1))
+    return !opens && depth === 0
+  })
+}
+
+export function isReasoning({ delimiter }: Sighting): boolean {
+  return delimiter.role === "reasoning-open" || delimiter.role === "reasoning-close"
+}
+
+export function lineBefore({ before }: Sighting): string {
+  return before.slice(before.lastIndexOf("\n") + 1)
+}
+
+/** Some text around the delimiter, for an excerpt. */
+export function around({ before, delimiter, after }: Sighting): string {
+  return before.slice(-32) + delimiter.literal + after.slice(0, 32)
+}
+
+function count(text: string, pattern: RegExp): number {
+  return text.match(pattern)?.length ?? 0
+}
