@@ -6,7 +6,7 @@ export interface ServeOptions {
   flags?: string[]
   /** Served model names; default `nemotron-3-super`. */
   names?: string[]
-  /** Tokens; default 65,536, at most 131,072. */
+  /** Tokens; default 131,072, which is the most and what scripts/host.ts configures. */
   maxModelLen?: number
   apiKey?: string
   /** By the name that `PLAY:name` in a user message chooses. */

@@ -1,24 +1,39 @@
 /** The real OpenCode in a scratch project, against a server of this check; and the server asked directly, without OpenCode. */
-import { readdirSync, readFileSync } from "node:fs"
+import { expect } from "bun:test"
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { makeProject, type ProjectOptions, type Ran, run } from "../../scripts/host.ts"
+import { makeProject, type Project, type ProjectOptions, root, start } from "../../scripts/host.ts"
 import type { VllmServer } from "../../scripts/vllm.mjs"
 
 /** What every sentence of the plugin begins with. */
 export const SIGN = "opencode-vllm:"
 
+const WITNESS = join(root, "test", "vllm", "rig", "witness.mjs")
+
 /** Start-up of OpenCode, two steps on a small machine, and room; what takes longer hangs. */
 const PATIENCE_MS = 60_000
 
-export interface Told extends Ran {
+export interface Told {
+  stdout: string
+  stderr: string
   /** Standard output and standard error. */
   said: string
+  /** When the plugin's first sentence came, on the clock of `performance.now()`. */
+  signAt?: number
+  ms: number
+  /** It did not end by itself. */
+  timedOut: boolean
+  /** The plugin was loaded and its tap stands in the provider. */
+  tapped: boolean
   /** Every file below the private HOME (logs, sessions, caches) in which this text stands. */
   filesWith(text: string): string[]
 }
 
-export interface Ask extends Omit<ProjectOptions, "url"> {
+export interface Ask extends Pick<ProjectOptions, "apiKey" | "files"> {
   args: string[]
+  /** Plain OpenCode, for comparison. */
+  withoutPlugin?: boolean
   patienceMs?: number
   /** Runs beside OpenCode, from its start on. */
   meanwhile?: () => Promise<void>
@@ -26,17 +41,30 @@ export interface Ask extends Omit<ProjectOptions, "url"> {
 
 /** Runs `opencode` in a fresh project whose provider is this server, and hands what it left behind to `look`. */
 export async function opencode(server: VllmServer, ask: Ask, look: (told: Told) => void | Promise<void>) {
-  const { args, patienceMs = PATIENCE_MS, meanwhile, ...options } = ask
-  const project = makeProject({ url: server.url, model: server.model, ...options })
+  const { args, withoutPlugin = false, patienceMs = PATIENCE_MS, meanwhile, ...options } = ask
+  const notes = mkdtempSync(join(tmpdir(), "opencode-vllm-witness-"))
+  const seen = join(notes, "tapped")
+  const plugin = [...(withoutPlugin ? [] : [root]), [WITNESS, { file: seen }]]
+  const project = makeProject({ url: server.url, model: server.model, plugin, ...options })
   try {
-    const [ran] = await Promise.all([run(project, args, patienceMs), meanwhile?.()])
+    const [run, beside] = await Promise.allSettled([listen(project, args, patienceMs), meanwhile?.()])
+    if (run.status === "rejected") throw run.reason
+    if (beside.status === "rejected") throw beside.reason
+    const ran = run.value
     const told: Told = {
       ...ran,
       said: `${ran.stdout}\n${ran.stderr}`,
+      tapped: existsSync(seen) && readFileSync(seen, "utf8") === "true",
       filesWith: (text) => filesBelow(project.home).filter((file) => readFileSync(file).includes(text)),
     }
     console.log(`  opencode ${args.join(" ")}: ${(ran.ms / 1000).toFixed(1)} s`)
     try {
+      expect(told.tapped).toBe(!withoutPlugin)
+      // Whatever a case is about: the key stands nowhere.
+      if (options.apiKey && !withoutPlugin) {
+        expect(told.said).not.toContain(options.apiKey)
+        expect(told.filesWith(options.apiKey)).toEqual([])
+      }
       await look(told)
     } catch (error) {
       console.log(`--- standard output\n${ran.stdout}\n--- standard error\n${ran.stderr}\n---`)
@@ -44,7 +72,29 @@ export async function opencode(server: VllmServer, ask: Ask, look: (told: Told) 
     }
   } finally {
     project.dispose()
+    rmSync(notes, { recursive: true, force: true })
   }
+}
+
+/** Runs OpenCode to its end, or kills it when the patience is over. */
+async function listen(project: Project, args: string[], patienceMs: number) {
+  const began = performance.now()
+  const heard = { stdout: "", stderr: "", ms: 0, timedOut: false, signAt: undefined as number | undefined }
+  const child = start(project, args)
+  for (const channel of ["stdout", "stderr"] as const) {
+    child[channel]?.setEncoding("utf8").on("data", (text: string) => {
+      heard[channel] += text
+      if (heard.signAt === undefined && heard[channel].includes(SIGN)) heard.signAt = performance.now()
+    })
+  }
+  const timer = setTimeout(() => {
+    heard.timedOut = true
+    child.kill("SIGKILL")
+  }, patienceMs)
+  await new Promise((closed) => child.once("close", closed))
+  clearTimeout(timer)
+  heard.ms = performance.now() - began
+  return heard
 }
 
 function filesBelow(folder: string): string[] {

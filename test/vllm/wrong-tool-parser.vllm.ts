@@ -26,13 +26,13 @@ describe("a tool parser that does not fit the model", () => {
     await opencode(server, { args: ["run", "PLAY:shell"] }, (told) => {
       expect(told.timedOut).toBe(false)
       expect(told.said).not.toContain(RAN)
-      expect(told.said).toContain(SIGN)
+      expect(told.said).toMatch(new RegExp(`${SIGN} The server counted \\d+ output tokens but sent only`))
       expect(told.said).toContain("--tool-call-parser qwen3_coder")
     })
   })
 
   test("without the plugin OpenCode shows nothing at all", async () => {
-    await opencode(server, { args: ["run", "PLAY:shell"], plugin: [] }, (told) => {
+    await opencode(server, { args: ["run", "PLAY:shell"], withoutPlugin: true }, (told) => {
       expect(told.timedOut).toBe(false)
       expect(told.said).not.toContain(RAN)
       expect(told.said).not.toMatch(/parser|swallow|token/i)
