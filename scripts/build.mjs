@@ -1,5 +1,6 @@
 // Builds dist/: bundled ES modules for Node 20 and Bun, plus type declarations. Everything but undici is bundled, so that the
 // plugin loads offline from a bare folder; undici stays outside because OpenCode's Bun brings its own under that name.
+// The plugin is two files: index.js, which OpenCode's start waits for, and late.js with all the rest (src/opencode/late.ts).
 
 import { spawnSync } from "node:child_process"
 import { chmodSync, existsSync, readFileSync, rmSync } from "node:fs"
@@ -14,26 +15,40 @@ export async function build({ types = true } = {}) {
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
   const dist = join(root, "dist")
   rmSync(dist, { recursive: true, force: true })
-  await bundle({
+  const common = {
     absWorkingDir: root,
-    entryPoints: ["src/index.ts", "src/inspect.ts", "src/cli.ts"].filter((f) => existsSync(join(root, f))),
-    outdir: dist,
     bundle: true,
-    splitting: true,
     format: "esm",
     platform: "node",
     target: "node20",
-    chunkNames: "chunks/[name]-[hash]",
     external: ["undici", "@opencode-ai/*"],
     loader: { ".sse": "text" },
     define: { __VERSION__: JSON.stringify(version) },
     legalComments: "none",
     logLevel: "warning",
-    // Bundled CommonJS packages may ask for Node's own modules through require.
-    banner: {
-      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-    },
-  })
+  }
+  const lateIsAFileOfItsOwn = {
+    name: "late",
+    setup: (b) =>
+      b.onResolve({ filter: /\/late\.ts$/ }, ({ kind }) =>
+        kind === "dynamic-import" ? { path: "./late.js", external: true } : undefined,
+      ),
+  }
+  await Promise.all([
+    bundle({ ...common, entryPoints: ["src/index.ts"], outdir: dist, plugins: [lateIsAFileOfItsOwn] }),
+    bundle({ ...common, entryPoints: ["src/opencode/late.ts"], outfile: join(dist, "late.js") }),
+    bundle({
+      ...common,
+      entryPoints: ["src/inspect.ts", "src/cli.ts"],
+      outdir: dist,
+      splitting: true,
+      chunkNames: "chunks/[name]-[hash]",
+      // Commander is CommonJS and asks for Node's own modules through require.
+      banner: {
+        js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+      },
+    }),
+  ])
   if (existsSync(join(dist, "cli.js"))) chmodSync(join(dist, "cli.js"), 0o755)
   if (!types) return
   const tsc = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"], {

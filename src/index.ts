@@ -4,7 +4,7 @@ import { createHooks } from "./opencode/hooks.ts"
 
 const plugin: PluginModule = {
   id: "opencode-vllm",
-  server: async (input, options) => createHooks(input, options),
+  server: createHooks,
 }
 
 export default plugin

@@ -1,35 +1,36 @@
 /**
- * The plugin's options: the one place where they are defined. Types, defaults and the table in the README come from this schema.
- * Written with zod's small build, because it is loaded while OpenCode starts.
+ * The plugin's options: the one place where they are defined. Types, checks and the table in the README come from this schema; the
+ * defaults stand beside it as plain data (`options-defaults.ts`), so that a start without options needs no schema at all.
  */
 import * as z from "zod/mini"
+import { DEFAULTS } from "./options-defaults.ts"
 
 const list = () => z.array(z.string())
 const text = (description: string) => z.describe(description)
 
 export const OptionsSchema = z.strictObject({
   include: z
-    ._default(list(), [])
+    ._default(list(), DEFAULTS.include)
     .check(text("Provider ids to watch although their address looks like a hosted service, or their adapter is another one.")),
-  exclude: z._default(list(), []).check(text("Provider ids to leave alone. Wins over `include`.")),
+  exclude: z._default(list(), DEFAULTS.exclude).check(text("Provider ids to leave alone. Wins over `include`.")),
   health: z
-    ._default(z.boolean(), true)
+    ._default(z.boolean(), DEFAULTS.health)
     .check(text("Check the watched servers in the background when OpenCode starts and when a session is created.")),
-  inspect: z._default(z.boolean(), true).check(text("Look into every streamed answer of a watched server.")),
+  inspect: z._default(z.boolean(), DEFAULTS.inspect).check(text("Look into every streamed answer of a watched server.")),
   toasts: z
-    ._default(z.boolean(), true)
+    ._default(z.boolean(), DEFAULTS.toasts)
     .check(text("Show notices as toasts in the terminal interface, besides the line in the session.")),
   toolLine: z
-    ._default(z.boolean(), true)
+    ._default(z.boolean(), DEFAULTS.toolLine)
     .check(text("Put one line in front of a tool's output when the server corrupted the arguments of that call.")),
   leakedArguments: z
-    ._default(z.enum(["warn", "block"]), "warn")
+    ._default(z.enum(["warn", "block"]), DEFAULTS.leakedArguments)
     .check(
       text(
         "`block` refuses to run a tool call whose arguments are certain to contain leaked reasoning; the model is told to repeat it.",
       ),
     ),
-  quiet: z._default(list(), []).check(text("Finding kinds never to warn about, for example `usage-missing`.")),
+  quiet: z._default(list(), DEFAULTS.quiet).check(text("Finding kinds never to warn about, for example `usage-missing`.")),
 })
 
 export type Options = z.infer<typeof OptionsSchema>
@@ -48,7 +49,7 @@ export function readOptions(raw: unknown): ReadOptions {
   const parsed = z.safeParse(OptionsSchema, raw ?? {})
   if (parsed.success) return { options: parsed.data, problems: [] }
   if (typeof raw !== "object" || raw === null || Array.isArray(raw)) {
-    return { options: z.parse(OptionsSchema, {}), problems: ["The plugin's options must be an object; defaults are used."] }
+    return { options: DEFAULTS, problems: ["The plugin's options must be an object; defaults are used."] }
   }
   const wrong = new Set<PropertyKey>()
   const problems = parsed.error.issues.map((issue) => {

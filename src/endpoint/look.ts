@@ -157,9 +157,3 @@ function reportOf(seen: Seen, at: number, shapes?: ApiShape[]): EndpointReport {
     at,
   }
 }
-
-/** What a person should act on: failures first, each in the order in which a request would meet them. */
-export function problems(report: EndpointReport): Check[] {
-  const rank = (c: Check) => (c.status === "fail" ? 0 : CHECK_IDS.length) + CHECK_IDS.indexOf(c.id)
-  return report.checks.filter((c) => c.status === "warn" || c.status === "fail").sort((a, b) => rank(a) - rank(b))
-}

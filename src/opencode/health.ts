@@ -2,8 +2,9 @@
  * When to look at the watched servers, and what changed since the last look. Start-up waits for nothing: every look runs in the
  * background with a deadline and sends nothing that costs GPU time.
  */
-import { lookAt, problems } from "../endpoint/look.ts"
-import type { Check, Endpoint, EndpointReport } from "../endpoint/types.ts"
+import type { lookAt } from "../endpoint/look.ts"
+import { worthANotice } from "../endpoint/problems.ts"
+import type { Endpoint, EndpointReport } from "../endpoint/types.ts"
 
 /** A look older than this is repeated when a session is created. */
 const FRESH_MS = 60_000
@@ -14,9 +15,6 @@ const RECHECK_MS = 30_000
 const RECHECKS = 20
 /** A failed request asks for a new look, but not more often than this. */
 const FAILURE_FRESH_MS = 3_000
-
-/** How busy a server is changes by the second: that belongs on the status page, not into a notice at session start. */
-const LOAD_CODES: ReadonlySet<Check["code"]> = new Set(["queueing", "cache-full"])
 
 export interface HealthOptions {
   endpoints(): Endpoint[]
@@ -42,6 +40,9 @@ export interface Health {
   dispose(): void
 }
 
+/** The first look loads what opens sockets: not while OpenCode starts. */
+const lookLater: typeof lookAt = async (endpoint, options) => (await import("./late.ts")).lookAt(endpoint, options)
+
 interface Watched {
   report?: EndpointReport
   /** Codes of the problems that were announced; empty: nothing is open. */
@@ -51,17 +52,12 @@ interface Watched {
   timer?: ReturnType<typeof setTimeout>
 }
 
-/** The problems of a look that a person should be told unasked. */
-export function worthANotice(report: EndpointReport): Check[] {
-  return problems(report).filter((c) => !LOAD_CODES.has(c.code))
-}
-
 export function createHealth({
   endpoints,
   onProblems,
   onRecovered,
   onError,
-  look = lookAt,
+  look = lookLater,
   now = Date.now,
 }: HealthOptions): Health {
   const watched = new Map<string, Watched>()

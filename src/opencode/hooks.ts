@@ -3,7 +3,8 @@
  * to, so every body is wrapped; the one exception is the guard, whose refusal is meant.
  */
 import type { Hooks, PluginInput } from "@opencode-ai/plugin"
-import { readOptions } from "../options.ts"
+import type { ReadOptions } from "../options.ts"
+import { DEFAULTS } from "../options-defaults.ts"
 import { Refused } from "./guard.ts"
 import { keepFromModel } from "./history.ts"
 import { createHost } from "./host.ts"
@@ -12,9 +13,16 @@ import { createPlugin } from "./plugin.ts"
 import type { HostConfig } from "./providers.ts"
 import { statusTool } from "./tools.ts"
 
-export function createHooks({ client }: Pick<PluginInput, "client">, rawOptions: unknown): Hooks {
+/** Most people configure nothing: the schema is loaded only for those who do, because OpenCode's start waits for it. */
+async function optionsOf(raw: unknown): Promise<ReadOptions> {
+  if (raw === undefined || raw === null || (typeof raw === "object" && Object.keys(raw).length === 0))
+    return { options: DEFAULTS, problems: [] }
+  return (await import("./late.ts")).readOptions(raw)
+}
+
+export async function createHooks({ client }: Pick<PluginInput, "client">, rawOptions: unknown): Promise<Hooks> {
   const host = createHost(client)
-  const { options, problems } = readOptions(rawOptions)
+  const { options, problems } = await optionsOf(rawOptions)
   const plugin = createPlugin({ host, options, optionProblems: problems })
 
   const failed = (hook: string) => (error: unknown) => {
@@ -57,7 +65,7 @@ export function createHooks({ client }: Pick<PluginInput, "client">, rawOptions:
     "experimental.chat.messages.transform": safe("experimental.chat.messages.transform", (_, { messages }) =>
       keepFromModel(messages),
     ),
-    tool: { vllm_status: statusTool((sessionID, provider) => plugin.page(sessionID, provider, true)) },
+    tool: { vllm_status: statusTool((sessionID) => plugin.page(sessionID, undefined, true)) },
     dispose: safe("dispose", () => plugin.dispose()),
   }
 }

@@ -2,17 +2,17 @@
  * The plugin of one OpenCode instance: holds the parts together and routes what the host reports to them. All state lives in this
  * closure and goes with it.
  */
+import { worthANotice } from "../endpoint/problems.ts"
 import type { EndpointReport } from "../endpoint/types.ts"
 import { familyOfModel, vllmFlags } from "../knowledge/families.ts"
 import type { Options } from "../options.ts"
 import { findingNotice, healthNotice, recoveredNotice, toolLine } from "../report/notice.ts"
-import { statusPage } from "../report/status.ts"
 import type { SessionFinding } from "../report/types.ts"
 import type { Finding, Report } from "../stream/types.ts"
 import { version } from "../version.ts"
 import { createCommands, registerCommands } from "./commands.ts"
 import { reasonToRefuse, refusal } from "./guard.ts"
-import { createHealth, type Health, worthANotice } from "./health.ts"
+import { createHealth, type Health } from "./health.ts"
 import type { Host } from "./host.ts"
 import { createNotices } from "./notices.ts"
 import type { Origin } from "./own-headers.ts"
@@ -164,7 +164,7 @@ export function createPlugin({ host, options, optionProblems = [], look, now = D
     if (wanted && !known.includes(wanted)) {
       return `No watched provider is called \`${wanted.replaceAll("`", "")}\`. Watched: ${known.map((k) => `\`${k}\``).join(", ") || "none"}.`
     }
-    const reports = await health.current(wanted)
+    const [reports, { statusPage }] = await Promise.all([health.current(wanted), import("./late.ts")])
     const findings = [...(sessions.peek(sessionID)?.findings.values() ?? [])]
     return statusPage({ reports, findings, version, compact })
   }
@@ -176,6 +176,7 @@ export function createPlugin({ host, options, optionProblems = [], look, now = D
         watchedFetch({
           inner,
           inspect: options.inspect,
+          inspection: () => import("./late.ts"),
           page: commands.page,
           server: () => {
             const report = health.last(provider)
@@ -197,6 +198,7 @@ export function createPlugin({ host, options, optionProblems = [], look, now = D
       const timer = setTimeout(async () => {
         for (const text of optionProblems)
           notices.sayToScreen({ cause: text, text: `opencode-vllm: ${text}`, variant: "warning" })
+        void import("./late.ts").catch(onError)
         const resolved = await host.providers()
         if (resolved) watched.resolve(resolved)
         if (options.health) await health.refresh()

@@ -3,11 +3,11 @@
  * stream, and answers the plugin's own commands itself.
  */
 import { isRefusalOfTools } from "../rescue/refusal.ts"
-import { createInspector } from "../stream/inspector.ts"
-import { tap } from "../stream/tap.ts"
 import type { Inspector, InspectorOptions, Report } from "../stream/types.ts"
 import { localAnswer } from "./local-answer.ts"
 import { type Origin, takeOwnHeaders } from "./own-headers.ts"
+
+export type Inspection = Pick<typeof import("./late.ts"), "createInspector" | "tap">
 
 export type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>
 
@@ -18,6 +18,8 @@ export interface WatchOptions {
   page(messageID: string): (() => Promise<string>) | undefined
   /** Whether to look into answers at all. */
   inspect: boolean
+  /** Brings the inspector, which is not loaded while OpenCode starts. */
+  inspection(): Promise<Inspection>
   /** What is known of the server, for the wording of the cures. */
   server(): InspectorOptions["server"]
   onStart(origin: Origin, inspector: Inspector): void
@@ -54,7 +56,7 @@ export function watchedFetch(o: WatchOptions): Fetch {
     quietly(() => o.onReach(true, origin))
     if (!o.inspect) return response
     try {
-      return look(o, response, origin, url, init?.body)
+      return look(o, await o.inspection(), response, origin, url, init?.body)
     } catch (error) {
       o.onError(error)
       return response
@@ -62,10 +64,17 @@ export function watchedFetch(o: WatchOptions): Fetch {
   }
 }
 
-function look(o: WatchOptions, response: Response, origin: Origin, url: string | URL | Request, body: unknown): Response {
+function look(
+  o: WatchOptions,
+  { createInspector, tap }: Inspection,
+  response: Response,
+  origin: Origin,
+  url: string | URL | Request,
+  body: unknown,
+): Response {
   if (!/\/chat\/completions\/?(\?|$)/.test(String(url instanceof Request ? url.url : url))) return response
   const request = typeof body === "string" ? body : undefined
-  if (!response.ok) return response.status === 400 ? lookAtRefusal(o, response, origin, request) : response
+  if (!response.ok) return response.status === 400 ? lookAtRefusal(o, tap, response, origin, request) : response
 
   const inspector = createInspector({ request, server: o.server() })
   o.onStart(origin, inspector)
@@ -75,7 +84,13 @@ function look(o: WatchOptions, response: Response, origin: Origin, url: string |
 const REFUSAL_BYTES = 16_384
 
 /** Error bodies are small JSON; they pass through the same tap, collected by something that is not an inspector of streams. */
-function lookAtRefusal(o: WatchOptions, response: Response, origin: Origin, request: string | undefined): Response {
+function lookAtRefusal(
+  o: WatchOptions,
+  tap: Inspection["tap"],
+  response: Response,
+  origin: Origin,
+  request: string | undefined,
+): Response {
   const decoder = new TextDecoder()
   let text = ""
   const collector: Inspector = {

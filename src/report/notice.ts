@@ -1,5 +1,5 @@
-import { problems } from "../endpoint/look.ts"
-import type { Check, EndpointReport } from "../endpoint/types.ts"
+import { problems, worthANotice } from "../endpoint/problems.ts"
+import type { EndpointReport } from "../endpoint/types.ts"
 import type { Finding } from "../stream/types.ts"
 import { code, plural, sentence } from "./markdown.ts"
 import { endpointName } from "./server.ts"
@@ -7,16 +7,13 @@ import { endpointName } from "./server.ts"
 /** Notices begin with this name; a bracket at the head of a text vanishes in the terminal interface's markdown. */
 const NAME = "opencode-vllm"
 
-/** How busy a server is changes by the second: worth a word only when nothing else is wrong. */
-const LOAD_CODES: ReadonlySet<Check["code"]> = new Set(["queueing", "cache-full"])
-
 const cure = (fix: string) => (fix ? `Cure: ${sentence(fix)}` : "")
 
 /** One notice for all problems of a server: what, and the cure, for each. */
 export function healthNotice(report: EndpointReport): string {
-  const all = problems(report)
-  const grave = all.filter((c) => !LOAD_CODES.has(c.code))
-  const told = grave.length > 0 ? grave : all
+  const grave = worthANotice(report)
+  // Load is worth a word only when nothing else is wrong.
+  const told = grave.length > 0 ? grave : problems(report)
   const head = `${NAME}: ${endpointName(report)}:`
   if (told.length === 0) return `${head} all checks pass.`
   if (told.length === 1)

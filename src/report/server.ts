@@ -1,5 +1,5 @@
 import { servedFor } from "../endpoint/checks/model.ts"
-import { problems } from "../endpoint/look.ts"
+import { problems } from "../endpoint/problems.ts"
 import { clean, redactUrl } from "../endpoint/text.ts"
 import type { ApiShape, Check, ConfiguredModel, EndpointReport, Load, ServedModel, ServerKind } from "../endpoint/types.ts"
 import { code, columns, figure, fit, item, plural, sentence, table, wrap } from "./markdown.ts"

@@ -2,7 +2,8 @@
  * One server per way to fail, with the code that a look has to name. The same table runs under Bun and under Node, since each
  * runtime reports these failures in words of its own.
  */
-import { lookAt, problems } from "../../src/endpoint/look.ts"
+import { lookAt } from "../../src/endpoint/look.ts"
+import { problems } from "../../src/endpoint/problems.ts"
 import type { CheckCode } from "../../src/endpoint/types.ts"
 import { fullBacklog, healthyVllm, type Running, serveHttp, serveHttps, serveRaw, serveRoutes } from "./servers.ts"
 

@@ -1,0 +1,9 @@
+/**
+ * Everything that is not needed while OpenCode starts, behind one dynamic import: looking at servers, looking into answers, the status
+ * page, reading options that were given. The build makes one file of it, because each further file costs the start milliseconds.
+ */
+export { lookAt } from "../endpoint/look.ts"
+export { readOptions } from "../options.ts"
+export { statusPage } from "../report/status.ts"
+export { createInspector } from "../stream/inspector.ts"
+export { tap } from "../stream/tap.ts"
