@@ -26,7 +26,7 @@ export interface WatchOptions {
   onReport(origin: Origin, report: Report): void
   /** The server refused the request because it has no tool parser. */
   onRefusal(origin: Origin, model: string | undefined): void
-  /** An answer arrived (whatever its status), or none did. */
+  /** The server did its work, or there is reason to look at it again. */
   onReach(reached: boolean, origin: Origin): void
   onError(error: unknown): void
 }
@@ -53,7 +53,8 @@ export function watchedFetch(o: WatchOptions): Fetch {
       if (!init?.signal?.aborted) quietly(() => o.onReach(false, origin))
       throw error
     }
-    quietly(() => o.onReach(true, origin))
+    // A bad request says nothing about the server's health; a refused key, a missing route and its own failures do.
+    if (response.status !== 400) quietly(() => o.onReach(response.ok, origin))
     if (!o.inspect) return response
     try {
       return look(o, await o.inspection(), response, origin, url, init?.body)

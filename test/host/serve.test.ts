@@ -1,0 +1,151 @@
+/** `opencode serve` with a client of the SDK: what every other front end (terminal interface attached, web, desktop) gets to show. */
+import { afterAll, beforeAll, expect, test } from "bun:test"
+import type { ChildProcess } from "node:child_process"
+import { createOpencodeClient } from "@opencode-ai/sdk"
+import { makeProject, type Project, start } from "../../scripts/host.ts"
+import { type Sim, startSim } from "../../src/sim/index.ts"
+
+const LIMIT = 60_000
+let sim: Sim
+let project: Project
+let server: ChildProcess
+let client: ReturnType<typeof createOpencodeClient>
+
+beforeAll(async () => {
+  sim = await startSim()
+  project = makeProject({ url: sim.url })
+  server = start(project, ["serve", "--port", "0", "--print-logs"])
+  const url = await new Promise<string>((resolve, reject) => {
+    let text = ""
+    const read = (data: Buffer) => {
+      text += data
+      const found = /listening on (http:\/\/\S+)/.exec(text)?.[1]
+      if (found) resolve(found)
+    }
+    server.stdout?.on("data", read)
+    server.stderr?.on("data", read)
+    server.on("exit", () => reject(new Error(`opencode serve ended: ${text.slice(-500)}`)))
+  })
+  client = createOpencodeClient({ baseUrl: url, directory: project.dir })
+}, LIMIT)
+
+afterAll(async () => {
+  server.kill()
+  await sim.close()
+  project.dispose()
+})
+
+async function session() {
+  const created = await client.session.create({ body: { title: "test" } })
+  return created.data?.id as string
+}
+
+async function ask(id: string, scenario: string) {
+  sim.set(scenario)
+  await client.session.prompt({
+    path: { id },
+    body: { model: { providerID: "local", modelID: "nemotron-3-super" }, parts: [{ type: "text", text: "What is in src?" }] },
+  })
+}
+
+/** Texts of the plugin's own in the stored session, in order, with the kind of part that they follow. */
+async function notes(id: string) {
+  const { data = [] } = await client.session.messages({ path: { id } })
+  return data.flatMap(({ parts }) =>
+    parts.flatMap((part, i) =>
+      part.type === "text" && part.text.startsWith("opencode-vllm: ") ? [{ text: part.text, after: parts[i - 1]?.type }] : [],
+    ),
+  )
+}
+
+test(
+  "the sentence is stored with the message, behind the step it concerns, and stays out of the next request",
+  async () => {
+    const id = await session()
+    await ask(id, "leak-path")
+    const found = await notes(id)
+    expect(found).toHaveLength(1)
+    expect(found[0]?.text).toContain("`filePath`")
+    expect(found[0]?.after).toBe("step-finish")
+
+    await ask(id, "healthy-text")
+    const last = sim.requests.filter((r) => r.path.includes("/chat/completions")).at(-1)?.body ?? ""
+    expect(last).toContain("What is in src?")
+    expect(last).not.toContain("opencode-vllm: ")
+  },
+  LIMIT,
+)
+
+test(
+  "the same cause again in the same session is counted, not said; a new session hears it",
+  async () => {
+    const first = await session()
+    await ask(first, "swallowed")
+    await ask(first, "swallowed")
+    expect(await notes(first)).toHaveLength(1)
+    const second = await session()
+    await ask(second, "swallowed")
+    expect(await notes(second)).toHaveLength(1)
+  },
+  LIMIT,
+)
+
+test(
+  "the status page counts the session's findings, and leaves no trace in later requests",
+  async () => {
+    const id = await session()
+    await ask(id, "swallowed")
+    await ask(id, "swallowed")
+    await client.session.command({
+      path: { id },
+      body: { command: "vllm-status", arguments: "", model: "local/nemotron-3-super" },
+    })
+    const { data = [] } = await client.session.messages({ path: { id } })
+    const page = data.at(-1)?.parts.find((p) => p.type === "text")
+    expect(page?.type === "text" && page.text).toMatch(/output-swallowed.*2 times/s)
+
+    await ask(id, "healthy-text")
+    const last = sim.requests.filter((r) => r.path.includes("/chat/completions")).at(-1)?.body ?? ""
+    expect(last).not.toContain("Status of your LLM servers")
+    expect(last).not.toContain("/vllm-status")
+  },
+  LIMIT,
+)
+
+test(
+  "the agent has the status as a tool without arguments",
+  async () => {
+    const id = await session()
+    await ask(id, "healthy")
+    const body = JSON.parse(sim.requests.filter((r) => r.path.includes("/chat/completions")).at(-1)?.body ?? "{}")
+    const tool = body.tools.find((t: { function: { name: string } }) => t.function.name === "vllm_status")
+    expect(tool.function.parameters).toMatchObject({ type: "object", properties: {} })
+  },
+  LIMIT,
+)
+
+test(
+  "a server that dies in the middle of an answer is named, and named again as well when it is back",
+  async () => {
+    const id = await session()
+    await ask(id, "healthy-text")
+    sim.set("engine-dead")
+    const running = client.session.prompt({
+      path: { id },
+      body: { model: { providerID: "local", modelID: "nemotron-3-super" }, parts: [{ type: "text", text: "hi" }] },
+    })
+    // OpenCode retries in silence; the plugin's sentence is there meanwhile.
+    const seen = async (wanted: RegExp) => {
+      for (let i = 0; i < 150; i++) {
+        if ((await notes(id)).some((n) => wanted.test(n.text))) return true
+        await new Promise((resolve) => setTimeout(resolve, 100))
+      }
+      return false
+    }
+    expect(await seen(/engine/i)).toBe(true)
+    sim.set("healthy-text")
+    await running
+    expect(await seen(/again/)).toBe(true)
+  },
+  LIMIT,
+)
