@@ -120,7 +120,7 @@ export const FINDING_TEXTS = {
   "arguments-invalid": {
     title: "Invalid arguments",
     cause: (facts) =>
-      `The call to "${facts.tool}" cannot run: ${INVALID[facts.detail ?? "not-json"]?.(facts) ?? "its arguments are invalid"}.`,
+      `The call to "${facts.tool}" is not what the tool asks for: ${INVALID[facts.detail ?? "not-json"]?.(facts) ?? "its arguments are invalid"}.`,
     fix: (facts) => parserCure(facts).replace(/\.$/, `${drift(facts)}.`),
     reference: ({ detail }) => (detail === "duplicated" ? "vllm-project/vllm#42167" : TOOL_DOCS),
   },

@@ -1,25 +1,22 @@
 import { createJsonReader, type JsonReader, type JsonView, type KeepBudget } from "./json-strings.ts"
+import { cut } from "./strings.ts"
 
 /** Calls of one response that are looked at; more are counted only. */
-const MAX_CALLS = 64
+const MAX_CALLS = 32
 const MAX_NAME = 256
 /** Characters of arguments that are read at once. */
 const BLOCK = 8192
 /** Characters of raw arguments kept per call, and of all calls together. */
 const MAX_RAW = 131_072
-const MAX_RAW_ALL = 262_144
+const MAX_RAW_ALL = 131_072
 /** Characters of string values kept for all calls together. */
-const MAX_VALUES = 131_072
+const MAX_VALUES = 65_536
 
 /** One tool call as the client puts it together. */
 export interface Call {
   id: string
   /** As received, cut to 256 characters. */
   name: string
-  /** Pieces of arguments that were not empty. */
-  readonly pieces: number
-  /** Characters of arguments so far. */
-  readonly length: number
   /** The arguments as read so far. */
   view(): JsonView
   /** The arguments as text; undefined when they were too long to keep. */
@@ -43,6 +40,8 @@ export interface Calls {
 
 interface OpenCall extends Call {
   add(piece: string): void
+  /** Reads what is waiting, so that only the latest call holds unread text. */
+  flush(): void
 }
 
 /**
@@ -54,18 +53,14 @@ export function createCalls(): Calls {
   const budget = { raw: MAX_RAW_ALL, values: { left: MAX_VALUES } }
   const list: OpenCall[] = []
   const byIndex = new Map<number, OpenCall | undefined>()
-  let count = 0
 
   const begin = (index: number, delta: CallDelta): OpenCall | undefined => {
-    count++
+    calls.count++
+    list.at(-1)?.flush()
     const name = delta.function?.name
     const call =
       list.length < MAX_CALLS
-        ? createCall(
-            typeof delta.id === "string" ? delta.id.slice(0, MAX_NAME) : "",
-            typeof name === "string" ? name : "",
-            budget,
-          )
+        ? createCall(typeof delta.id === "string" ? cut(delta.id, MAX_NAME) : "", typeof name === "string" ? name : "", budget)
         : undefined
     if (call) list.push(call)
     // An endless row of new indices must not fill the map.
@@ -73,10 +68,12 @@ export function createCalls(): Calls {
     return call
   }
 
-  return {
-    add(delta) {
+  const calls = {
+    count: 0,
+    list,
+    add(delta: CallDelta): void {
       if (typeof delta !== "object" || delta === null) return
-      const index = typeof delta.index === "number" ? delta.index : count
+      const index = typeof delta.index === "number" ? delta.index : calls.count
       let call = byIndex.get(index)
       const other =
         typeof delta.id === "string" && delta.id !== "" && typeof delta.function?.name === "string" && delta.function.name !== ""
@@ -84,19 +81,14 @@ export function createCalls(): Calls {
       const piece = delta.function?.arguments
       if (typeof piece === "string" && piece !== "") call?.add(piece)
     },
-    list,
-    get count() {
-      return count
-    },
-    byId: (id) => list.find((call) => call.id === id),
+    byId: (id: string): Call | undefined => list.find((call) => call.id === id),
   }
+  return calls
 }
 
 function createCall(id: string, name: string, budget: { raw: number; values: KeepBudget }): OpenCall {
   const reader: JsonReader = createJsonReader(budget.values)
   let waiting = ""
-  let length = 0
-  let pieces = 0
   let raw: string | undefined = ""
 
   const flush = (): void => {
@@ -116,16 +108,9 @@ function createCall(id: string, name: string, budget: { raw: number; values: Kee
 
   return {
     id,
-    name: name.slice(0, MAX_NAME),
-    get pieces() {
-      return pieces
-    },
-    get length() {
-      return length
-    },
+    name: cut(name, MAX_NAME),
+    flush,
     add(piece) {
-      pieces++
-      length += piece.length
       waiting += piece
       if (waiting.length >= BLOCK) flush()
     },

@@ -1,7 +1,6 @@
+import { cut } from "./strings.ts"
 import { createTextScan, type TextScan } from "./text-scan.ts"
 
-/** Characters kept at each end of a channel. */
-const KEEP = 32_768
 /** Characters that are taken in at once. */
 const BLOCK = 8192
 /** Pieces kept as they came, to judge the pacing. */
@@ -18,9 +17,9 @@ export interface Channel {
   sample(): readonly string[]
 }
 
-export function createChannel(): Channel {
-  const scan = createTextScan(KEEP)
-  let pieces = 0
+/** @param keep characters kept at each end */
+export function createChannel(keep: number): Channel {
+  const scan = createTextScan(keep)
   let waiting = ""
   const first: string[] = []
 
@@ -30,21 +29,20 @@ export function createChannel(): Channel {
     waiting = ""
   }
 
-  return {
-    add(piece) {
+  const channel = {
+    pieces: 0,
+    add(piece: string): void {
       if (piece === "") return
-      pieces++
-      if (pieces <= SAMPLE) first.push(piece.slice(0, 64))
+      channel.pieces++
+      if (channel.pieces <= SAMPLE) first.push(cut(piece, 64))
       waiting += piece
       if (waiting.length >= BLOCK) flush()
     },
-    get pieces() {
-      return pieces
-    },
-    text() {
+    text(): TextScan {
       flush()
       return scan
     },
-    sample: () => first,
+    sample: (): readonly string[] => first,
   }
+  return channel
 }

@@ -1,3 +1,4 @@
+import { detach } from "./strings.ts"
 import { createTextScan, type TextScan } from "./text-scan.ts"
 
 /** Characters kept of a key. */
@@ -159,6 +160,7 @@ export function createJsonReader(budget: KeepBudget = { left: Number.POSITIVE_IN
       closeValue()
       return
     }
+    key = detach(key)
     const level = levels.at(-1)
     if (level) level.key = key
     if (allKeys.length < MAX_KEYS) allKeys.push(key)

@@ -1,10 +1,14 @@
 import { createParser } from "eventsource-parser"
 import { type CallDelta, type Calls, createCalls } from "./calls.ts"
 import { type Channel, createChannel } from "./channel.ts"
+import { cut } from "./strings.ts"
 import type { Usage } from "./types.ts"
 
 /** Characters of one event, or of a body that is not a stream, beyond which nothing is looked at any more. */
 const MAX_EVENT = 8 * 1024 * 1024
+/** Characters kept at each end. Of the answer more, since a call written as text has to be read from its beginning. */
+const KEEP_REASONING = 16_384
+const KEEP_CONTENT = 32_768
 
 /**
  * - `unknown`: nothing has come that tells
@@ -123,8 +127,8 @@ function emptyReading(): Reading {
     whole: false,
     model: undefined,
     fingerprint: undefined,
-    reasoning: createChannel(),
-    content: createChannel(),
+    reasoning: createChannel(KEEP_REASONING),
+    content: createChannel(KEEP_CONTENT),
     calls: createCalls(),
     last: undefined,
     several: false,
@@ -211,9 +215,9 @@ function takeChunk(reading: Reading, value: unknown): void {
   if (reading.shape === "unknown") {
     // Plain completions have `text` in place of a message.
     reading.shape = typeof chunk.choices[0]?.text === "string" ? "other" : "chat"
-    if (typeof chunk.model === "string") reading.model = chunk.model.slice(0, 512)
+    if (typeof chunk.model === "string") reading.model = cut(chunk.model, 512)
   }
-  if (typeof chunk.system_fingerprint === "string") reading.fingerprint = chunk.system_fingerprint.slice(0, 128)
+  if (typeof chunk.system_fingerprint === "string") reading.fingerprint = cut(chunk.system_fingerprint, 128)
   if (chunk.usage) reading.usage = usageOf(chunk.usage) ?? reading.usage
   const choice = chunk.choices[0] as Choice | undefined
   if (!choice) return
@@ -221,7 +225,7 @@ function takeChunk(reading: Reading, value: unknown): void {
     reading.several = true
     if (choice.index !== 0 && choice.index !== undefined) return
   }
-  if (typeof choice.finish_reason === "string") reading.finish = choice.finish_reason.slice(0, 64)
+  if (typeof choice.finish_reason === "string") reading.finish = cut(choice.finish_reason, 64)
   const message = choice.delta ?? choice.message
   if (message) takeMessage(reading, message)
 }
@@ -259,11 +263,11 @@ function count(value: unknown): number | undefined {
 }
 
 function errorOf(value: unknown): { message: string; code: string | undefined } {
-  if (typeof value === "string") return { message: value.slice(0, 512), code: undefined }
+  if (typeof value === "string") return { message: cut(value, 512), code: undefined }
   const { message, code, type } = (typeof value === "object" ? value : {}) as Record<string, unknown>
   const kind = code ?? type
   return {
-    message: typeof message === "string" ? message.slice(0, 512) : "",
-    code: typeof kind === "string" || typeof kind === "number" ? String(kind).slice(0, 64) : undefined,
+    message: typeof message === "string" ? cut(message, 512) : "",
+    code: typeof kind === "string" || typeof kind === "number" ? cut(String(kind), 64) : undefined,
   }
 }

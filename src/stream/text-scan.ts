@@ -1,4 +1,5 @@
 import { type Delimiter, findDelimiters } from "../formats/delimiters.ts"
+import { detach } from "./strings.ts"
 
 /** Characters kept on either side of a delimiter. */
 const CONTEXT = 256
@@ -27,7 +28,7 @@ export interface TextScan {
   /** The first characters, up to `keep`. The whole text when `length <= keep`. */
   readonly head: string
   /** The last characters, up to `keep`. */
-  readonly tail: string
+  tail(): string
   /** Sightings so far, in order; those at the very end are found as well. */
   sightings(): readonly Sighting[]
 }
@@ -38,9 +39,6 @@ export interface TextScan {
  * @param keep characters kept at each end
  */
 export function createTextScan(keep: number): TextScan {
-  let length = 0
-  let bytes = 0
-  let head = ""
   // The latest pieces, together at least `keep` long; joined only when asked for.
   let recent: string[] = []
   let recentLength = 0
@@ -52,7 +50,7 @@ export function createTextScan(keep: number): TextScan {
 
   const look = (end: number): Sighting[] => {
     const seen: Sighting[] = []
-    const offset = length - buffer.length
+    const offset = scan.length - buffer.length
     for (const hit of findDelimiters(buffer, start)) {
       if (hit.index >= end || found.length + seen.length >= MAX_HITS) break
       seen.push({
@@ -69,7 +67,7 @@ export function createTextScan(keep: number): TextScan {
     const seen = look(end)
     found.push(...seen)
     const last = seen.at(-1)
-    const offset = length - buffer.length
+    const offset = scan.length - buffer.length
     const next = Math.max(end, last ? last.index - offset + last.delimiter.literal.length : 0)
     const cut = Math.max(0, end - CONTEXT)
     buffer = detach(buffer.slice(cut))
@@ -77,7 +75,7 @@ export function createTextScan(keep: number): TextScan {
   }
 
   const addRecent = (text: string): void => {
-    const piece = text.length > keep ? detach(text.slice(-keep)) : text
+    const piece = detach(text.slice(-keep))
     recent.push(piece)
     recentLength += piece.length
     // Shifting piece by piece would cost as much as it saves.
@@ -87,39 +85,28 @@ export function createTextScan(keep: number): TextScan {
     recentLength = last.length
   }
 
-  return {
-    add(text) {
+  // Plain fields: an object with accessors costs V8 several kilobytes, and there is one of these per string value.
+  const scan = {
+    length: 0,
+    bytes: 0,
+    head: "",
+    add(text: string): void {
       if (text === "") return
-      length += text.length
-      bytes += Buffer.byteLength(text)
-      if (head.length < keep) head = detach(head + text.slice(0, keep - head.length))
+      scan.length += text.length
+      scan.bytes += Buffer.byteLength(text)
+      if (scan.head.length < keep) scan.head = detach(scan.head + text.slice(0, keep - scan.head.length))
       if (keep > 0) addRecent(text)
       buffer += text
       if (buffer.length - start > BLOCK) consume(buffer.length - CONTEXT)
     },
-    close() {
+    close(): void {
       if (closed) return
       closed = true
       found.push(...look(buffer.length))
       buffer = ""
     },
-    get length() {
-      return length
-    },
-    get bytes() {
-      return bytes
-    },
-    get head() {
-      return head
-    },
-    get tail() {
-      return recent.join("").slice(-keep || length)
-    },
-    sightings: () => (closed ? found : [...found, ...look(buffer.length)]),
+    tail: (): string => (keep > 0 ? recent.join("").slice(-keep) : ""),
+    sightings: (): readonly Sighting[] => (closed ? found : [...found, ...look(buffer.length)]),
   }
-}
-
-/** A copy of its own: engines keep the whole text alive behind a slice of it. Short ones are not worth it. */
-function detach(text: string): string {
-  return text.length < 64 ? text : Buffer.from(text, "utf16le").toString("utf16le")
+  return scan
 }

@@ -18,8 +18,8 @@ export const callInContent: ResponseRule = {
     const tools = request.tools()
     if (!tools || tools.size === 0 || request.toolsOn() === false || reading.calls.count > 0) return undefined
     const content = reading.content.text()
-    const text = content.length === content.head.length ? content.head : content.tail
-    const opening = findCallOpenings(text).find(({ name, index }) => tools.has(name) && isBare(text.slice(0, index)))
+    const text = content.length === content.head.length ? content.head : content.tail()
+    const opening = findCallOpenings(text).find((found) => tools.has(found.name) && standsFree(text.slice(0, found.index), found))
     if (!opening || !isLast(text, opening)) return undefined
     const body = text.slice(opening.index)
     const fits = requiredOf(tools.get(opening.name)).every((key) => body.includes(key))
@@ -36,9 +36,10 @@ export const callInContent: ResponseRule = {
   },
 }
 
-/** Neither in a fence nor in quotes. */
-function isBare(before: string): boolean {
-  return !isFenced(before) && !/['"`]$/.test(before)
+/** Outside of fences, quotes and code: behind a blank or a delimiter; an object without any token, which anybody may write, begins its line. */
+function standsFree(before: string, { bare }: CallOpening): boolean {
+  if (isFenced(before)) return false
+  return bare ? /(^|\n)\[?$/.test(before) : /(^|[\s>\]])$/.test(before)
 }
 
 function isLast(text: string, opening: CallOpening): boolean {

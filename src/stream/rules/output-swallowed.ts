@@ -16,7 +16,7 @@ export const outputSwallowed: ResponseRule = {
     // hidden reasoning that was counted.
     const last = content.sightings().at(-1)
     const closed = last !== undefined && last.index + last.delimiter.literal.length === content.length
-    const finished = content.length > 0 && !/\s$/.test(content.tail) && !closed
+    const finished = content.length > 0 && !/\s$/.test(content.tail()) && !closed
     const hidden = finished && reading.reasoning.pieces === 0 && !/think/i.test(content.head)
     const weak = hidden || (finished && missing.certainty === "likely")
     return {
