@@ -28,39 +28,53 @@ export function parserCure({ family, server }: Setup): string {
   switch (server) {
     case "llama.cpp":
     case "llama-swap":
-      return `Start ${SERVERS[server]} with --jinja and the model's own chat template (--chat-template-file).`
+      return `Start ${SERVERS[server]} with \`--jinja\` and the model's own chat template (\`--chat-template-file\`).`
     case "ollama":
-      return "Use a build of the model whose template has tools (ollama show MODEL lists the capability), or serve it with vLLM."
+      return "Use a build of the model whose template has tools (`ollama show MODEL` lists the capability), or serve it with vLLM."
     case "lmstudio":
       return "Use a build of the model that LM Studio marks for tool use, and the newest LM Studio runtime."
     case "sglang": {
       const flags = family && sglangFlags(family)
       return flags
-        ? `Restart SGLang with ${flags} (${family?.label}).`
-        : "Restart SGLang with the --tool-call-parser and --reasoning-parser that the model's card names."
+        ? `Restart SGLang with \`${flags}\` (${family?.label}).`
+        : "Restart SGLang with the `--tool-call-parser` and `--reasoning-parser` that the model's card names."
     }
     default:
       return family
-        ? `Restart ${name(server)} with ${vllmFlags(family)} (${family.label}).`
-        : `Restart ${name(server)} with --enable-auto-tool-choice and the --tool-call-parser and --reasoning-parser that the model's card names.`
+        ? `Restart ${name(server)} with \`${vllmFlags(family)}\` (${family.label}).`
+        : `Restart ${name(server)} with \`--enable-auto-tool-choice\` and the \`--tool-call-parser\` and \`--reasoning-parser\` that the model's card names.`
   }
+}
+
+/**
+ * One sentence for faults that the model itself may have made: look at the flags first, then at the sampling. Drift grows with heat, long
+ * contexts and thinking budgets (vllm-project/vllm#44676).
+ */
+export function driftCure({ family, server }: Setup): string {
+  const check = parserCure({ family, server })
+  if (!check.startsWith("Restart ")) return check
+  const sampling = family?.sampling ?? "the sampling that its card names"
+  return `${check.replace("Restart ", "Check that ").replace(" with ", " runs with ").slice(0, -1)}; if so, the model drifted: use ${sampling}, and no \`thinking_token_budget\`.`
 }
 
 /** One sentence: how to make the server read this family's reasoning. */
 export function reasoningCure({ family, server }: Setup): string {
   if (server === "llama.cpp" || server === "llama-swap")
-    return `Start ${SERVERS[server]} with --jinja and --reasoning-format auto.`
+    return `Start ${SERVERS[server]} with \`--jinja\` and \`--reasoning-format auto\`.`
   if (server === "ollama" || server === "lmstudio") return parserCure({ family, server })
   const parser = server === "sglang" ? family?.sglang?.reasoning : family?.vllm.reasoning
-  if (family && !family.reasoning) return `Restart ${name(server)} without --reasoning-parser: ${family.label} does not think.`
+  if (family && !family.reasoning)
+    return `Restart ${name(server)} without \`--reasoning-parser\`: ${family.label} does not think.`
   return parser
-    ? `Check that ${name(server)} runs with --reasoning-parser ${parser} (${family?.label})${switchHint(family)}.`
-    : `Check that ${name(server)} runs with the --reasoning-parser that the model's card names, and with none for a model that does not think.`
+    ? `Check that ${name(server)} runs with \`--reasoning-parser ${parser}\` (${family?.label})${switchHint(family)}.`
+    : `Check that ${name(server)} runs with the \`--reasoning-parser\` that the model's card names, and with none for a model that does not think.`
 }
 
 function switchHint(family: Family | undefined): string {
   const key = family?.thinking?.key
-  return key?.startsWith("enable") ? `; if thinking is off, the request must say so: chat_template_kwargs {"${key}": false}` : ""
+  return key?.startsWith("enable")
+    ? `; if thinking is off, the request must say so: \`chat_template_kwargs {"${key}": false}\``
+    : ""
 }
 
 function name(server: string | undefined): string {

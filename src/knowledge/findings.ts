@@ -1,5 +1,5 @@
 /** What each kind of finding means for a person: a title, a cause, a cure and where to read on. Data and wording, no judgement. */
-import { parserCure, REASONING_DOCS, reasoningCure, type Setup, TOOL_DOCS } from "./cures.ts"
+import { driftCure, parserCure, REASONING_DOCS, reasoningCure, type Setup, TOOL_DOCS } from "./cures.ts"
 
 /** What the sentences name. Texts have to be printable and short before they come here. */
 export interface FindingFacts extends Setup {
@@ -24,21 +24,16 @@ export interface FindingText {
   reference: string | ((facts: FindingFacts) => string)
 }
 
-const MAX_OUTPUT = "Raise limit.output of this model in opencode.json"
+const MAX_OUTPUT = "Raise `limit.output` of this model in opencode.json"
 
-const inArgument = ({ field }: FindingFacts): string => (field ? `the argument "${field}"` : "the arguments")
-
-/** What the family's vendor recommends against drift, as the end of a sentence. */
-function drift({ family }: FindingFacts): string {
-  return family?.sampling ? `; if it runs so, use ${family.sampling} and no thinking_token_budget` : ""
-}
+const inArgument = ({ field }: FindingFacts): string => (field ? `the argument \`${field}\`` : "the arguments")
 
 export const FINDING_TEXTS = {
   "reasoning-in-arguments": {
     title: "Reasoning in a tool call",
     cause: (facts) =>
-      `The model's reasoning ran into ${inArgument(facts)} of the call to "${facts.tool}"${facts.literal ? `, which holds ${facts.literal}` : ""}: the command, file or text it names is not what was meant.`,
-    fix: (facts) => parserCure(facts).replace(/\.$/, `${drift(facts)}.`),
+      `The model's reasoning ran into ${inArgument(facts)} of the call to \`${facts.tool}\`${facts.literal ? `, which holds \`${facts.literal}\`` : ""}: the command, file or text it names is not what was meant.`,
+    fix: driftCure,
     reference: "vllm-project/vllm#44676",
   },
   "output-swallowed": {
@@ -59,7 +54,7 @@ export const FINDING_TEXTS = {
     title: "Empty answer",
     cause: () => "The model ended its turn at once: no text, no reasoning, no tool call.",
     fix: () =>
-      "Send the message again; if it stays so, start the server with the chat template of the model's card (--chat-template) or begin a new session.",
+      "Send the message again; if it stays so, start the server with the chat template of the model's card (`--chat-template`) or begin a new session.",
     reference: "anomalyco/opencode#46886",
   },
   truncated: {
@@ -69,7 +64,7 @@ export const FINDING_TEXTS = {
         detail === "in-reasoning"
           ? "while still reasoning"
           : detail === "in-arguments"
-            ? `inside the call to "${tool}"`
+            ? `inside the call to \`${tool}\``
             : "in mid-answer"
       const what =
         limit === "output"
@@ -83,7 +78,7 @@ export const FINDING_TEXTS = {
       limit === "output"
         ? `${MAX_OUTPUT}; this request allowed ${tokens} tokens.`
         : limit === "server"
-          ? "Compact the session or begin a new one; for more room start the server with a larger --max-model-len and raise limit.context to it."
+          ? "Compact the session or begin a new one; for more room start the server with a larger `--max-model-len` and raise `limit.context` to it."
           : `${MAX_OUTPUT}, or compact the session if the context is full.`,
     reference: "https://opencode.ai/docs/models/",
   },
@@ -97,7 +92,7 @@ export const FINDING_TEXTS = {
     },
     fix: ({ detail }) =>
       detail === "no-finish"
-        ? "Look whether the server still runs (/vllm-status), and raise the proxy's read timeout if there is one."
+        ? "Look whether the server still runs (`/vllm-status`), and raise the proxy's read timeout if there is one."
         : "Look into the server's log at this minute: it names the cause, often an exception in a parser.",
     reference: TOOL_DOCS,
   },
@@ -105,42 +100,42 @@ export const FINDING_TEXTS = {
     title: "Corrupt tool name",
     cause: ({ tool, declared }) =>
       declared
-        ? `The call names the tool "${tool}": that is "${declared}" with the model's own markup attached, so OpenCode cannot run it.`
-        : `The call names the tool "${tool}", which is the model's own markup, so OpenCode cannot run it.`,
+        ? `The call names the tool \`${tool}\`: that is \`${declared}\` with the model's own markup attached, so OpenCode cannot run it.`
+        : `The call names the tool \`${tool}\`, which is the model's own markup, so OpenCode cannot run it.`,
     fix: (facts) => parserCure(facts).replace(/\.$/, ", then begin a new session, because the model repeats what it once wrote."),
     reference: "vllm-project/vllm#32587",
   },
   "unknown-tool": {
     title: "Unknown tool",
     cause: ({ tool }) =>
-      `The model called "${tool}", a tool that does not exist here, or the server took a piece of text for a call.`,
-    fix: parserCure,
+      `The model called \`${tool}\`, a tool that does not exist here, or the server took a piece of text for a call.`,
+    fix: driftCure,
     reference: TOOL_DOCS,
   },
   "arguments-invalid": {
     title: "Invalid arguments",
     cause: (facts) =>
-      `The call to "${facts.tool}" is not what the tool asks for: ${INVALID[facts.detail ?? "not-json"]?.(facts) ?? "its arguments are invalid"}.`,
-    fix: (facts) => parserCure(facts).replace(/\.$/, `${drift(facts)}.`),
+      `The call to \`${facts.tool}\` is not what the tool asks for: ${INVALID[facts.detail ?? "not-json"]?.(facts) ?? "its arguments are invalid"}.`,
+    fix: driftCure,
     reference: ({ detail }) => (detail === "duplicated" ? "vllm-project/vllm#42167" : TOOL_DOCS),
   },
   "reasoning-in-content": {
     title: "Reasoning in the answer",
     cause: ({ literal }) =>
-      `The model's reasoning stands in the visible answer (with ${literal}): the server does not take it out.`,
-    fix: (facts) => reasoningCure(facts),
+      `The model's reasoning stands in the visible answer (with \`${literal}\`): the server does not take it out.`,
+    fix: reasoningCure,
     reference: REASONING_DOCS,
   },
   "call-in-content": {
     title: "Tool call as text",
     cause: ({ tool, certain }) =>
-      `The model called "${tool}", but the call arrived as text and did not run: ${certain ? "" : "most likely "}the server's tool parser does not know this format.`,
+      `The model called \`${tool}\`, but the call arrived as text and did not run: ${certain ? "" : "most likely "}the server's tool parser does not know this format.`,
     fix: parserCure,
     reference: TOOL_DOCS,
   },
   "finish-without-call": {
     title: "Tool call announced, none sent",
-    cause: () => "The server ended the answer with finish_reason tool_calls but sent no tool call.",
+    cause: () => "The server ended the answer with finish reason `tool_calls` but sent no tool call.",
     fix: parserCure,
     reference: "vllm-project/vllm#53255",
   },
@@ -149,8 +144,8 @@ export const FINDING_TEXTS = {
 const INVALID: Readonly<Record<string, (facts: FindingFacts) => string>> = {
   "not-json": () => "its arguments are no complete JSON",
   "not-object": () => "its arguments are JSON, but no object",
-  "missing-required": ({ field }) => `the required argument "${field}" is missing`,
-  "wrong-type": ({ field }) => `the argument "${field}" is not of the type that the tool asks for`,
-  "double-encoded": ({ field }) => `${field ? `the argument "${field}" is` : "its arguments are"} JSON inside a string`,
+  "missing-required": ({ field }) => `the required argument \`${field}\` is missing`,
+  "wrong-type": ({ field }) => `the argument \`${field}\` is not of the type that the tool asks for`,
+  "double-encoded": ({ field }) => `${field ? `the argument \`${field}\` is` : "its arguments are"} JSON inside a string`,
   duplicated: () => "its arguments arrived twice",
 }

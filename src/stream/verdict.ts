@@ -10,7 +10,7 @@ const MAX_MESSAGE = 160
 
 const TEXTS: Readonly<Partial<Record<Finding["kind"], FindingText>>> = FINDING_TEXTS
 
-/** Makes the sentences. The family is that of the delimiters seen, else of the model's name, else of what the server was started with. */
+/** Makes the sentences. */
 export function toFinding(evidence: Evidence, reading: Reading, server: InspectorOptions["server"]): Finding {
   const family = familyOf(evidence, reading, server)
   const { facts = {} } = evidence
@@ -21,8 +21,8 @@ export function toFinding(evidence: Evidence, reading: Reading, server: Inspecto
     detail: evidence.detail,
     family,
     server: server?.kind,
-    tool,
-    field,
+    tool: tool && inCode(tool),
+    field: field && inCode(field),
     literal: evidence.delimiter?.literal,
     declared: text(facts.declared, MAX_NAME),
     tokens: number(facts.tokens),
@@ -47,12 +47,18 @@ export function toFinding(evidence: Evidence, reading: Reading, server: Inspecto
   }
 }
 
-function familyOf(evidence: Evidence, reading: Reading, server: InspectorOptions["server"]): Family | undefined {
+/**
+ * The names know best, with one exception: a call written in a format that the named family does not use. Then the name misleads (a fine-tune, a
+ * made-up alias), and the family is that of the format, or unknown where several share it. Reasoning and turn tokens are not enough for that:
+ * models imitate those of others.
+ */
+function familyOf({ delimiter }: Evidence, reading: Reading, server: InspectorOptions["server"]): Family | undefined {
   const named = familyOfModel({ id: reading.model }) ?? familyOfModel({ root: server?.root })
-  const seen = evidence.delimiter?.families ?? []
-  // A vocabulary that several families share leaves the choice to the names; one that only others use overrules them.
+  const seen = delimiter?.families ?? []
   if (seen.length === 0 || (named && seen.includes(named.id))) return named
-  return seen.length === 1 && seen[0] ? familyById(seen[0]) : named
+  const call = delimiter?.role.startsWith("call") ?? false
+  if (named && !call) return named
+  return seen.length === 1 && seen[0] ? familyById(seen[0]) : undefined
 }
 
 /** Text of the server as people may see it: no control or direction characters, one line, cut. */
@@ -67,7 +73,12 @@ export function printable(value: string, most: number): string {
 }
 
 function text(value: unknown, most: number): string | undefined {
-  return typeof value === "string" && value !== "" ? printable(value, most) : undefined
+  return typeof value === "string" && value !== "" ? inCode(printable(value, most)) : undefined
+}
+
+/** Sentences put names into backticks, so names bring none. */
+function inCode(name: string): string {
+  return name.replaceAll("`", "'")
 }
 
 function number(value: unknown): number | undefined {

@@ -71,7 +71,7 @@ describe("output that was counted but not sent", () => {
         { content: "", usage: { completion_tokens: 64 } },
         { request: requestWith("x"), server: { kind, root: "Qwen3-Coder" } },
       ).findings[0]?.fix
-    expect(fix("sglang")).toContain("SGLang with --tool-call-parser qwen3_coder")
+    expect(fix("sglang")).toContain("SGLang with `--tool-call-parser qwen3_coder`")
     expect(fix("llama.cpp")).toContain("--jinja")
     expect(fix("unknown")).toContain("--enable-auto-tool-choice")
   })

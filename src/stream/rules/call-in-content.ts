@@ -29,7 +29,8 @@ export const callInContent: ResponseRule = {
       certainty: fits && reading.finish !== "length" ? "certain" : "likely",
       // A limit that cut the answer is the fault to speak of first; the call may have been going to be parsed.
       weak: reading.aborted || provenance.text(body.slice(0, 64)),
-      delimiter: familiar(body),
+      // The wrapper, which tells the family, may stand before the part that names the tool.
+      delimiter: familiar(text.slice(Math.max(0, opening.index - 64))),
       excerpt: body.slice(0, 80),
       facts: { tool: opening.name },
     }
