@@ -1,5 +1,5 @@
 import type { ConfiguredModel, Endpoint } from "../endpoint/types.ts"
-import { isCloudHost as isKnownCloudHost } from "./cloud.ts"
+import { isCloudHost as isKnownCloudHost } from "../knowledge/clouds.ts"
 
 /** `provider.<id>` of an OpenCode configuration, as far as it is read here. Everything in it may be wrong: people wrote it. */
 interface ProviderLike {

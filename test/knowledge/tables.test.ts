@@ -72,3 +72,17 @@ describe("the kind of an argument", () => {
     expect(fieldKind("x", "blurb")).toBe("prose")
   })
 })
+
+test("rented machines are one's own, hosted services are not", () => {
+  for (const host of ["api.openai.com", "my.openai.azure.com", "OPENROUTER.ai:443", "bedrock-runtime.eu-west-1.amazonaws.com"])
+    expect([host, isCloudHost(host)]).toEqual([host, true])
+  for (const host of [
+    "localhost",
+    "10.0.0.7",
+    "gpu.openai.com.lan",
+    "notopenai.com",
+    "ec2-1-2-3-4.compute.amazonaws.com",
+    "abc-8000.proxy.runpod.net",
+  ])
+    expect([host, isCloudHost(host)]).toEqual([host, false])
+})
