@@ -86,7 +86,8 @@ export const FINDING_TEXTS = {
     title: "The stream broke",
     cause: ({ detail, message }) => {
       if (detail === "error") return `The server broke off its answer with an error${message ? `: ${message}` : ""}.`
-      if (detail === "unreadable") return "The server sent something that is no answer (an event that is not JSON)."
+      if (detail === "unreadable")
+        return "The server sent something that is no answer (an event that is not JSON, or has no end)."
       if (detail === "given-up") return "The server gave the request up before the answer was complete."
       return "The stream ended before the answer was complete: the server stopped, or a proxy in between cut the connection."
     },

@@ -4,7 +4,7 @@
  */
 import type { lookAt } from "../endpoint/look.ts"
 import { worthANotice } from "../endpoint/problems.ts"
-import type { Endpoint, EndpointReport } from "../endpoint/types.ts"
+import type { CheckCode, Endpoint, EndpointReport } from "../endpoint/types.ts"
 
 /** A look older than this is repeated when a session is created. */
 const FRESH_MS = 60_000
@@ -13,6 +13,12 @@ const PAGE_FRESH_MS = 1_000
 /** While a server that was said to be down stays down, it is looked at again this often, this many times. */
 const RECHECK_MS = 30_000
 const RECHECKS = 20
+/**
+ * A server that was too slow once is not said to hang: a vLLM that has just come up answers `/health` late twice, 0.8 to 2.8 s, right
+ * after its start and around its first chat (seen with 0.32.0). So a second look must agree.
+ */
+const SECOND_LOOK_MS = 2_500
+const SLOW: ReadonlySet<CheckCode> = new Set(["hung", "response-timeout", "connect-timeout"])
 /** A failed request asks for a new look, but not more often than this. */
 const FAILURE_FRESH_MS = 3_000
 
@@ -25,6 +31,8 @@ export interface HealthOptions {
   onError(error: unknown): void
   look?: typeof lookAt
   now?: () => number
+  /** Milliseconds until a look that only found slowness is repeated. */
+  secondLookMs?: number
 }
 
 export interface Health {
@@ -35,8 +43,8 @@ export interface Health {
   /** The last look, if it found problems worth a notice. */
   trouble(provider: string): EndpointReport | undefined
   last(provider: string): EndpointReport | undefined
-  /** Traffic tells as much as a look: a failed request asks for one, an answer after trouble too. */
-  traffic(provider: string, reached: boolean): void
+  /** Traffic tells as much as a look: a failed request asks for one, an answer after trouble too. Resolves when that look is over. */
+  traffic(provider: string, reached: boolean): Promise<void>
   dispose(): void
 }
 
@@ -47,6 +55,8 @@ interface Watched {
   report?: EndpointReport
   /** Codes of the problems that were announced; empty: nothing is open. */
   announced: string
+  /** Codes that only show slowness, waiting for a second look. */
+  suspected?: string
   running?: Promise<EndpointReport>
   rechecks: number
   timer?: ReturnType<typeof setTimeout>
@@ -58,6 +68,7 @@ export function createHealth({
   onRecovered,
   onError,
   look = lookLater,
+  secondLookMs = SECOND_LOOK_MS,
   now = Date.now,
 }: HealthOptions): Health {
   const watched = new Map<string, Watched>()
@@ -75,6 +86,12 @@ export function createHealth({
   function announce(state: Watched, report: EndpointReport) {
     const open = worthANotice(report)
     const codes = open.map((c) => `${c.id}:${c.code}`).join(" ")
+    const suspicion = open.length > 0 && open.every((c) => SLOW.has(c.code)) && !state.announced
+    if (suspicion && state.suspected !== codes) {
+      state.suspected = codes
+      return
+    }
+    state.suspected = undefined
     if (codes === state.announced) return
     const before = state.announced
     state.announced = codes
@@ -84,11 +101,14 @@ export function createHealth({
 
   function recheckLater(endpoint: Endpoint, state: Watched) {
     clearTimeout(state.timer)
-    if (!state.announced || state.rechecks >= RECHECKS || stop.signal.aborted) return
-    state.timer = setTimeout(() => {
-      state.rechecks++
-      void lookNow(endpoint)
-    }, RECHECK_MS)
+    if (!(state.announced || state.suspected) || state.rechecks >= RECHECKS || stop.signal.aborted) return
+    state.timer = setTimeout(
+      () => {
+        state.rechecks++
+        void lookNow(endpoint).catch(onError)
+      },
+      state.suspected ? secondLookMs : RECHECK_MS,
+    )
     state.timer.unref?.()
   }
 
@@ -130,15 +150,16 @@ export function createHealth({
       return state?.announced ? state.report : undefined
     },
     last: (provider) => watched.get(provider)?.report,
-    traffic(provider, reached) {
+    async traffic(provider, reached) {
       const endpoint = endpoints().find((e) => e.provider === provider)
       if (!endpoint) return
       const state = stateOf(provider)
       const wasUp = state.report !== undefined && !state.announced
       if (reached && (wasUp || !state.report || !olderThan(endpoint, FAILURE_FRESH_MS))) return
-      if (!reached && !olderThan(endpoint, FAILURE_FRESH_MS)) return
+      // A look that is running is as good as a new one.
+      if (!reached && !state.running && !olderThan(endpoint, FAILURE_FRESH_MS)) return
       state.rechecks = 0
-      void lookNow(endpoint).catch(onError)
+      await lookNow(endpoint).catch(onError)
     },
     dispose() {
       stop.abort()

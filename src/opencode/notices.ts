@@ -16,6 +16,8 @@ export interface Notice {
   /** Said once per session. */
   cause: string
   text: string
+  /** What the toast says, where that is shorter. */
+  toast?: string
   variant: ToastVariant
   /** `now`: stands where the answer stands at this moment. `step-end`: below the tool calls of the running step. */
   when: "now" | "step-end"
@@ -26,6 +28,8 @@ export interface Notices {
   say(sessionID: string, notice: Notice, how?: { toast?: boolean }): void
   /** Says it outside any session (toast only), at most once per cause. */
   sayToScreen(notice: Omit<Notice, "when">): void
+  /** Resolves when the host has taken what was put into sessions so far. */
+  settled(): Promise<void>
   /** A cause whose name begins so is over: it may be said on the screen again. */
   forget(prefix: string): void
   /** Puts everything that waits in this session into its current message. */
@@ -44,6 +48,7 @@ export function createNotices({ host, sessions, options, now = Date.now }: Notic
   const started = now()
   const timers = new Set<ReturnType<typeof setTimeout>>()
   const shown = new Set<string>()
+  let putting = Promise.resolve()
   let early: Omit<Notice, "when">[] = []
 
   const later = (ms: number, run: () => void) => {
@@ -60,7 +65,7 @@ export function createNotices({ host, sessions, options, now = Date.now }: Notic
     shown.add(notice.cause)
     const wait = started + TOASTS_VISIBLE_AFTER_MS - now()
     if (wait <= 0) {
-      host.toast({ message: notice.text, variant: notice.variant, duration: TOAST_MS })
+      host.toast({ message: notice.toast ?? notice.text, variant: notice.variant, duration: TOAST_MS })
       return
     }
     // One toast is visible at a time, a newer one replaces it: what comes early is said together.
@@ -70,7 +75,7 @@ export function createNotices({ host, sessions, options, now = Date.now }: Notic
       const all = early
       early = []
       const variant = all.find((n) => n.variant === "error" || n.variant === "warning")?.variant ?? "info"
-      host.toast({ message: all.map((n) => n.text).join("\n"), variant, duration: TOAST_MS })
+      host.toast({ message: all.map((n) => n.toast ?? n.text).join("\n"), variant, duration: TOAST_MS })
     })
   }
 
@@ -79,9 +84,10 @@ export function createNotices({ host, sessions, options, now = Date.now }: Notic
     if (!messageID || session.waiting.length === 0) return
     const text = session.waiting.join("\n\n")
     session.waiting = []
-    void host.putPart({ sessionID: session.id, messageID, text, ...(after !== undefined && { after }) }).then((taken) => {
+    const put = host.putPart({ sessionID: session.id, messageID, text, ...(after !== undefined && { after }) }).then((taken) => {
       if (!taken) host.log("debug", "the host did not take a notice", { sessionID: session.id })
     })
+    putting = Promise.all([putting, put]).then(() => {})
   }
 
   return {
@@ -95,6 +101,7 @@ export function createNotices({ host, sessions, options, now = Date.now }: Notic
       else later(STEP_END_PATIENCE_MS, () => flush(session))
     },
     sayToScreen: toast,
+    settled: () => putting,
     forget(prefix) {
       for (const cause of shown) if (cause.startsWith(prefix)) shown.delete(cause)
     },

@@ -121,6 +121,7 @@ export function createPlugin({ host, options, optionProblems = [], look, now = D
     notices.say(sessionID, {
       cause: causeOf(finding),
       text: findingNotice(finding),
+      toast: findingNotice(finding, { evidence: false }),
       variant: "warning",
       when: "step-end",
     })
@@ -178,18 +179,23 @@ export function createPlugin({ host, options, optionProblems = [], look, now = D
           inspect: options.inspect,
           inspection: () => import("./late.ts"),
           page: commands.page,
-          server: () => {
+          server: (model) => {
             const report = health.last(provider)
-            return (
-              report && { kind: report.server.kind, version: report.server.version ?? undefined, root: report.models[0]?.root }
-            )
+            if (!report) return undefined
+            const served =
+              report.models.find((m) => m.id === model) ?? (report.models.length === 1 ? report.models[0] : undefined)
+            return { kind: report.server.kind, version: report.server.version ?? undefined, root: served?.root }
           },
           onStart: (origin, inspector) => {
             if (origin.sessionID) addInspector(sessions.get(origin.sessionID), inspector)
           },
           onReport,
           onRefusal: (origin, model) => onRefusal(origin, provider, model),
-          onReach: (reached) => health.traffic(provider, reached),
+          onReach: async (reached) => {
+            if (!options.health) return
+            await health.traffic(provider, reached)
+            await notices.settled()
+          },
           onError,
         }),
       )

@@ -21,26 +21,27 @@ export interface WatchOptions {
   /** Brings the inspector, which is not loaded while OpenCode starts. */
   inspection(): Promise<Inspection>
   /** What is known of the server, for the wording of the cures. */
-  server(): InspectorOptions["server"]
+  server(model: string | undefined): InspectorOptions["server"]
   onStart(origin: Origin, inspector: Inspector): void
   onReport(origin: Origin, report: Report): void
   /** The server refused the request because it has no tool parser. */
   onRefusal(origin: Origin, model: string | undefined): void
   /** The server did its work, or there is reason to look at it again. */
-  onReach(reached: boolean, origin: Origin): void
+  onReach(reached: boolean): Promise<void>
   onError(error: unknown): void
 }
+
+/** How long an error answer is held back for the look that explains it. */
+const EXPLAIN_MS = 2_000
+
+const sleep = (ms: number) =>
+  new Promise<void>((resolve) => {
+    setTimeout(resolve, ms).unref?.()
+  })
 
 const TITLE = "vLLM status"
 
 export function watchedFetch(o: WatchOptions): Fetch {
-  const quietly = (run: () => void) => {
-    try {
-      run()
-    } catch (error) {
-      o.onError(error)
-    }
-  }
   return async (url, given) => {
     const { origin, init } = takeOwnHeaders(given)
     const page = origin.messageID === undefined ? undefined : o.page(origin.messageID)
@@ -50,11 +51,15 @@ export function watchedFetch(o: WatchOptions): Fetch {
     try {
       response = await (o.inner ?? fetch)(url, init)
     } catch (error) {
-      if (!init?.signal?.aborted) quietly(() => o.onReach(false, origin))
+      if (!init?.signal?.aborted) void o.onReach(false).catch(o.onError)
       throw error
     }
     // A bad request says nothing about the server's health; a refused key, a missing route and its own failures do.
-    if (response.status !== 400) quietly(() => o.onReach(response.ok, origin))
+    if (response.status !== 400) {
+      const said = o.onReach(response.ok).catch(o.onError)
+      // An error may end the run at once: the sentence that explains it goes first, if it is there soon.
+      if (!response.ok) await Promise.race([said, sleep(EXPLAIN_MS)])
+    }
     if (!o.inspect) return response
     try {
       return look(o, await o.inspection(), response, origin, url, init?.body)
@@ -77,7 +82,13 @@ function look(
   const request = typeof body === "string" ? body : undefined
   if (!response.ok) return response.status === 400 ? lookAtRefusal(o, tap, response, origin, request) : response
 
-  const inspector = createInspector({ request, server: o.server() })
+  const inspector = createInspector({
+    request,
+    // Asked when a finding is made: the first look at the server may come in while the answer is running.
+    get server() {
+      return o.server(modelOf(request))
+    },
+  })
   o.onStart(origin, inspector)
   return tap(response, { inspector, onEnd: (report) => o.onReport(origin, report), onError: o.onError })
 }
@@ -114,8 +125,13 @@ function lookAtRefusal(
   })
 }
 
+/** The model that a request asks for; undefined where its body cannot be read. */
 function modelOf(request: string | undefined): string | undefined {
   if (!request) return undefined
-  const model = (JSON.parse(request) as { model?: unknown }).model
-  return typeof model === "string" ? model : undefined
+  try {
+    const { model } = JSON.parse(request) as { model?: unknown }
+    return typeof model === "string" ? model : undefined
+  } catch {
+    return undefined
+  }
 }

@@ -28,17 +28,23 @@ export function recoveredNotice(report: EndpointReport): string {
 }
 
 /** What happened, the cure, and where it helps the evidence. */
-export function findingNotice(finding: Finding, { count = 1 }: { count?: number } = {}): string {
+export function findingNotice(
+  finding: Finding,
+  { count = 1, evidence = true }: { count?: number; evidence?: boolean } = {},
+): string {
   const times = count > 1 ? ` (${plural(count, "time")} in this session)` : ""
   const lines = [
     `${NAME}: ${sentence(finding.cause)}${times}`,
     cure(finding.fix),
-    finding.excerpt ? `Seen: ${code(finding.excerpt, 80)}` : "",
+    evidence && finding.excerpt ? `Seen: ${code(finding.excerpt, 80)}` : "",
   ]
   return lines.filter(Boolean).join("\n")
 }
 
-/** The line in front of a tool's output: it goes to the model too, so that it does not take the damage for its own mistake. */
+/**
+ * The line in front of a tool's output: it goes to the model too, so that it does not take the damage for its own mistake. The cure is
+ * for the person, who reads it below the call.
+ */
 export function toolLine(finding: Finding): string {
-  return [`${NAME}: ${sentence(finding.cause)}`, cure(finding.fix)].filter(Boolean).join(" ")
+  return `${NAME}: ${sentence(finding.cause)}`
 }

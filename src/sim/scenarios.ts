@@ -211,8 +211,8 @@ const TABLE = {
     chat: "garbage",
   },
   flood: {
-    // Promises no finding: what looks at streams gives up on such a line, and must stay small and silent.
     line: "a chat answers with 20 MB without a newline",
+    fault: "stream-error",
     chat: "flood",
   },
   "hung-all": {

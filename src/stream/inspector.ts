@@ -4,6 +4,7 @@ import { viewRequest } from "./request.ts"
 import { createReader } from "./response.ts"
 import { CALL_RULES, RESPONSE_RULES } from "./rules/index.ts"
 import type { Evidence, Scene } from "./rules/rule.ts"
+import { streamError } from "./rules/stream-error.ts"
 import { FINDING_KINDS, type Finding, type Inspector, type InspectorOptions, type Report, type ResponseSummary } from "./types.ts"
 import { printable, toFinding } from "./verdict.ts"
 
@@ -18,10 +19,10 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
   const scene: Scene = { reading, request, provenance: createProvenance(request) }
   let report: Report | undefined
 
-  const finding = (evidence: Evidence): Finding => toFinding(evidence, reading, options.server)
+  const finding = (evidence: Evidence): Finding => toFinding(evidence, scene, options.server)
 
   const conclude = (): Report => {
-    const found = reading.gaveUp || reading.shape === "other" ? [] : evidenceOf(scene)
+    const found = reading.shape === "other" ? [] : reading.gaveUp ? evidenceOfGivingUp(scene) : evidenceOf(scene)
     const sorted = found.sort((a, b) => FINDING_KINDS.indexOf(a.kind) - FINDING_KINDS.indexOf(b.kind))
     return {
       findings: sorted.filter(({ weak }) => !weak).map(finding),
@@ -51,6 +52,12 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
       return report
     },
   }
+}
+
+/** What could not be read to its end says one thing only: that it could not be read. */
+function evidenceOfGivingUp(scene: Scene): Evidence[] {
+  const evidence = scene.reading.unreadable > 0 ? streamError.response(scene, []) : undefined
+  return evidence ? [evidence] : []
 }
 
 function evidenceOf(scene: Scene): Evidence[] {

@@ -6,6 +6,8 @@ export interface RequestView {
   known(): boolean
   /** Declared tools and their parameter schemas; undefined when the body is not known. */
   tools(): ReadonlyMap<string, Schema | undefined> | undefined
+  /** Model that the request asks for. Servers echo an alias of their own choice (vLLM: the first served name). */
+  model(): string | undefined
   /** Output limit in tokens that the request set. */
   maxTokens(): number | undefined
   /** The server may run its tool parser: tools are declared and `tool_choice` is not `none`. Undefined when not known. */
@@ -39,6 +41,10 @@ export function viewRequest(request: object | string | undefined): RequestView {
   return {
     known: () => body() !== undefined,
     tools,
+    model() {
+      const model = body()?.model
+      return typeof model === "string" ? model : undefined
+    },
     maxTokens() {
       const value = body()
       const limit = value?.max_tokens ?? value?.max_completion_tokens ?? value?.max_output_tokens

@@ -38,7 +38,7 @@ export interface Reading {
   usage: Usage | null
   /** Error object of the server in the stream. */
   error: { message: string; code: string | undefined } | undefined
-  /** Events that were not JSON. */
+  /** Events that were not JSON, or had no end within the limit. */
   unreadable: number
   /** Events with data, `[DONE]` included. */
   events: number
@@ -72,7 +72,9 @@ export function createReader(): Reader {
   const parser = createParser({
     onEvent: (event) => takeEvent(reading, event.data),
     onError: (error) => {
-      if (error.type === "max-buffer-size-exceeded") reading.gaveUp = true
+      if (error.type !== "max-buffer-size-exceeded") return
+      reading.gaveUp = true
+      reading.unreadable++
     },
     maxBufferSize: MAX_EVENT,
   })

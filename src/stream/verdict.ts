@@ -1,7 +1,6 @@
 import { type Family, familyById, familyOfModel } from "../knowledge/families.ts"
 import { FINDING_TEXTS, type FindingFacts, type FindingText } from "../knowledge/findings.ts"
-import type { Reading } from "./response.ts"
-import type { Evidence } from "./rules/rule.ts"
+import type { Evidence, Scene } from "./rules/rule.ts"
 import type { Finding, InspectorOptions } from "./types.ts"
 
 const MAX_NAME = 64
@@ -11,12 +10,14 @@ const MAX_MESSAGE = 160
 const TEXTS: Readonly<Partial<Record<Finding["kind"], FindingText>>> = FINDING_TEXTS
 
 /** Makes the sentences. */
-export function toFinding(evidence: Evidence, reading: Reading, server: InspectorOptions["server"]): Finding {
-  const family = familyOf(evidence, reading, server)
+export function toFinding(evidence: Evidence, { reading, request }: Scene, server: InspectorOptions["server"]): Finding {
+  const named =
+    familyOfModel({ root: server?.root }) ?? familyOfModel({ id: reading.model }) ?? familyOfModel({ id: request.model() })
+  const family = familyOf(evidence, named)
   const { facts = {} } = evidence
   const tool = evidence.call ? printable(evidence.call.name, MAX_NAME) : text(facts.tool, MAX_NAME)
   const field = evidence.field === undefined ? undefined : printable(evidence.field, MAX_NAME) || undefined
-  const named: FindingFacts = {
+  const known: FindingFacts = {
     certain: evidence.certainty === "certain",
     detail: evidence.detail,
     family,
@@ -40,9 +41,9 @@ export function toFinding(evidence: Evidence, reading: Reading, server: Inspecto
     callId: evidence.call?.id || undefined,
     field,
     family: family?.id,
-    cause: wording?.cause(named) ?? "",
-    fix: wording?.fix(named) ?? "",
-    reference: typeof reference === "string" ? reference : reference(named),
+    cause: wording?.cause(known) ?? "",
+    fix: wording?.fix(known) ?? "",
+    reference: typeof reference === "string" ? reference : reference(known),
     excerpt: evidence.excerpt === undefined ? undefined : printable(evidence.excerpt, MAX_EXCERPT),
   }
 }
@@ -52,8 +53,7 @@ export function toFinding(evidence: Evidence, reading: Reading, server: Inspecto
  * made-up alias), and the family is that of the format, or unknown where several share it. Reasoning and turn tokens are not enough for that:
  * models imitate those of others.
  */
-function familyOf({ delimiter }: Evidence, reading: Reading, server: InspectorOptions["server"]): Family | undefined {
-  const named = familyOfModel({ id: reading.model }) ?? familyOfModel({ root: server?.root })
+function familyOf({ delimiter }: Evidence, named: Family | undefined): Family | undefined {
   const seen = delimiter?.families ?? []
   if (seen.length === 0 || (named && seen.includes(named.id))) return named
   const call = delimiter?.role.startsWith("call") ?? false

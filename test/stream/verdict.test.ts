@@ -11,9 +11,10 @@ function first(answer: Answer, root?: string, kind = "vllm"): Finding | undefine
 }
 
 describe("the family that a finding names", () => {
-  test("is that of the model's name, then that of what the server runs", () => {
+  test("is that of what the server runs, then that of the model's name, which may be anything", () => {
     const swallowed = { content: "\n\n", usage: { completion_tokens: 64 } }
-    expect(first({ ...swallowed, model: "Qwen3-Coder-30B" }, "nvidia/Nemotron-3-Super")?.family).toBe("qwen3-coder")
+    expect(first({ ...swallowed, model: "gpt-oss" }, "nvidia/Nemotron-3-Super")?.family).toBe("nemotron3")
+    expect(first({ ...swallowed, model: "Qwen3-Coder-30B" }, "/models/prod")?.family).toBe("qwen3-coder")
     expect(first(swallowed, "nvidia/Nemotron-3-Super")?.family).toBe("nemotron3")
     expect(first(swallowed)?.family).toBeUndefined()
   })
