@@ -54,7 +54,7 @@ Seen: \`<think>We should list the files</think>ls\``)
 
   test("the line in front of a tool's output is one line", () => {
     const line = toolLine({ ...leak.finding, cause: "It\nbroke.", fix: "Set\nit." })
-    expect(line).toBe("opencode-vllm: It broke. Cure: Set it.")
+    expect(line).toBe("opencode-vllm: It broke.")
   })
 
   test("tags that are in backticks already are not wrapped twice", () => {
