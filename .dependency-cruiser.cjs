@@ -25,7 +25,12 @@ module.exports = {
       from: { path: "^src/", pathNot: ["^src/opencode/", entries] },
       to: { path: "@opencode-ai/" },
     },
-    { name: "library-is-host-free", severity: "error", from: { path: "^src/inspect\\.ts$" }, to: { path: "@opencode-ai/|^src/opencode/" } },
+    {
+      name: "library-is-host-free",
+      severity: "error",
+      from: { path: "^src/inspect\\.ts$" },
+      to: { path: "@opencode-ai/|^src/opencode/" },
+    },
     { name: "no-cycles", severity: "error", from: { path: "^src/" }, to: { circular: true } },
   ],
   options: {
