@@ -4,7 +4,7 @@
  */
 import { isRefusalOfTools } from "../rescue/refusal.ts"
 import type { Inspector, InspectorOptions, Report } from "../stream/types.ts"
-import { localAnswer } from "./local-answer.ts"
+import { apiShape, localAnswer } from "./local-answer.ts"
 import { type Origin, takeOwnHeaders } from "./own-headers.ts"
 
 export type Inspection = Pick<typeof import("./late.ts"), "createInspector" | "tap">
@@ -23,7 +23,8 @@ export interface WatchOptions {
   /** What is known of the server, for the wording of the cures. */
   server(model: string | undefined): InspectorOptions["server"]
   onStart(origin: Origin, inspector: Inspector): void
-  onReport(origin: Origin, report: Report): void
+  /** `model` reads the request again, so it is asked only by those who need it. */
+  onReport(origin: Origin, report: Report, model: () => string | undefined): void
   /** The server refused the request because it has no tool parser. */
   onRefusal(origin: Origin, model: string | undefined): void
   /** The server did its work, or there is reason to look at it again. */
@@ -45,7 +46,8 @@ export function watchedFetch(o: WatchOptions): Fetch {
   return async (url, given) => {
     const { origin, init } = takeOwnHeaders(given)
     const page = origin.messageID === undefined ? undefined : o.page(origin.messageID)
-    if (page) return localAnswer(origin.agent === "title" ? TITLE : await page())
+    const shape = apiShape(String(url instanceof Request ? url.url : url))
+    if (page) return localAnswer(origin.agent === "title" ? TITLE : await page(), shape)
 
     let response: Response
     try {
@@ -60,9 +62,10 @@ export function watchedFetch(o: WatchOptions): Fetch {
       // An error may end the run at once: the sentence that explains it goes first, if it is there soon.
       if (!response.ok) await Promise.race([said, sleep(EXPLAIN_MS)])
     }
-    if (!o.inspect) return response
+    const method = init?.method ?? (url instanceof Request ? url.method : "GET")
+    if (!o.inspect || shape === undefined || method.toUpperCase() !== "POST") return response
     try {
-      return look(o, await o.inspection(), response, origin, url, init?.body)
+      return look(o, await o.inspection(), response, origin, init?.body)
     } catch (error) {
       o.onError(error)
       return response
@@ -75,10 +78,8 @@ function look(
   { createInspector, tap }: Inspection,
   response: Response,
   origin: Origin,
-  url: string | URL | Request,
   body: unknown,
 ): Response {
-  if (!/\/chat\/completions\/?(\?|$)/.test(String(url instanceof Request ? url.url : url))) return response
   const request = typeof body === "string" ? body : undefined
   if (!response.ok) return response.status === 400 ? lookAtRefusal(o, tap, response, origin, request) : response
 
@@ -90,7 +91,11 @@ function look(
     },
   })
   o.onStart(origin, inspector)
-  return tap(response, { inspector, onEnd: (report) => o.onReport(origin, report), onError: o.onError })
+  return tap(response, {
+    inspector,
+    onEnd: (report) => o.onReport(origin, report, () => modelOf(request)),
+    onError: o.onError,
+  })
 }
 
 const REFUSAL_BYTES = 16_384

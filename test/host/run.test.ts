@@ -141,6 +141,28 @@ describe("/vllm-status in opencode run", () => {
     LIMIT,
   )
 
+  for (const npm of ["@ai-sdk/openai", "@ai-sdk/anthropic"]) {
+    test(
+      `is answered in the shape of ${npm} too`,
+      async () => {
+        sim.set("healthy")
+        const options = { include: ["local"] }
+        const p = makeProject({ url: sim.url, apiKey: CANARY, provider: { npm }, options })
+        try {
+          const before = sim.requests.filter((r) => r.method === "POST").length
+          const ran = await run(p, ["run", "--command", "vllm-status"], LIMIT)
+          expect(ran.stdout).toContain("# Status of your LLM servers")
+          expect(ran.stdout).toContain("nemotron-3-super")
+          expect(ran.code).toBe(0)
+          expect(sim.requests.filter((r) => r.method === "POST").length).toBe(before)
+        } finally {
+          p.dispose()
+        }
+      },
+      LIMIT,
+    )
+  }
+
   test(
     "a server that accepts and never answers does not hold the page longer than 2 seconds",
     async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test"
 import { createParser } from "eventsource-parser"
-import { localAnswer } from "../../src/opencode/local-answer.ts"
+import { apiShape, localAnswer } from "../../src/opencode/local-answer.ts"
 
 test("a local answer is a chat completion stream that says the text and stops", async () => {
   const response = localAnswer("# Page\n\n`<think>` ok")
@@ -13,4 +13,49 @@ test("a local answer is a chat completion stream that says the text and stops", 
   expect(chunks.map((c) => c.choices[0]?.delta.content ?? "").join("")).toBe("# Page\n\n`<think>` ok")
   expect(chunks.map((c) => c.choices[0]?.finish_reason).filter(Boolean)).toEqual(["stop"])
   expect(chunks.at(-1).usage.completion_tokens).toBe(0)
+})
+
+/** The events of a body, each with its name and its data. */
+async function eventsOf(response: Response) {
+  const events: { event?: string; data: Record<string, never> & { type: string } }[] = []
+  const parser = createParser({ onEvent: ({ event, data }) => void events.push({ event, data: JSON.parse(data) }) })
+  parser.feed(await response.text())
+  return events
+}
+
+test("in the Responses API it opens, says the text, and completes with no token spent", async () => {
+  const events = await eventsOf(localAnswer("# Page", "responses"))
+  for (const { event, data } of events) expect(event).toBe(data.type)
+  expect(events.map(({ data }) => data.sequence_number as number)).toEqual(events.map((_, i) => i))
+  const types = events.map(({ data }) => data.type)
+  expect(types[0]).toBe("response.created")
+  expect(types.at(-1)).toBe("response.completed")
+  const said = events.filter(({ data }) => data.type === "response.output_text.delta").map(({ data }) => data.delta as string)
+  expect(said).toEqual(["# Page"])
+  expect(events.at(-1)?.data).toMatchObject({ response: { status: "completed", usage: { output_tokens: 0 } } })
+})
+
+test("in the Messages API it is one text block that ends the turn", async () => {
+  const events = await eventsOf(localAnswer("# Page", "messages"))
+  for (const { event, data } of events) expect(event).toBe(data.type)
+  expect(events.map(({ data }) => data.type)).toEqual([
+    "message_start",
+    "content_block_start",
+    "content_block_delta",
+    "content_block_stop",
+    "message_delta",
+    "message_stop",
+  ])
+  expect(events[2]?.data).toMatchObject({ delta: { type: "text_delta", text: "# Page" } })
+})
+
+test("the path of a request tells its API", () => {
+  expect([
+    apiShape("http://gpu:8000/v1/chat/completions"),
+    apiShape("http://gpu:8000/v1/responses/?x=1"),
+    apiShape("http://gpu:8000/v1/messages"),
+    apiShape("http://gpu:8000/v1/messages/count_tokens"),
+    apiShape("http://gpu:8000/v1/responses/resp_1"),
+    apiShape("http://gpu:8000/v1/models?next=/responses"),
+  ]).toEqual(["chat", "responses", "messages", undefined, undefined, undefined])
 })
