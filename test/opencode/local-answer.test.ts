@@ -17,7 +17,7 @@ test("a local answer is a chat completion stream that says the text and stops", 
 
 /** The events of a body, each with its name and its data. */
 async function eventsOf(response: Response) {
-  const events: { event?: string; data: Record<string, never> & { type: string } }[] = []
+  const events: { event?: string; data: Record<string, unknown> & { type: string } }[] = []
   const parser = createParser({ onEvent: ({ event, data }) => void events.push({ event, data: JSON.parse(data) }) })
   parser.feed(await response.text())
   return events
@@ -26,11 +26,11 @@ async function eventsOf(response: Response) {
 test("in the Responses API it opens, says the text, and completes with no token spent", async () => {
   const events = await eventsOf(localAnswer("# Page", "responses"))
   for (const { event, data } of events) expect(event).toBe(data.type)
-  expect(events.map(({ data }) => data.sequence_number as number)).toEqual(events.map((_, i) => i))
+  expect(events.map(({ data }) => data.sequence_number)).toEqual(events.map((_, i) => i))
   const types = events.map(({ data }) => data.type)
   expect(types[0]).toBe("response.created")
   expect(types.at(-1)).toBe("response.completed")
-  const said = events.filter(({ data }) => data.type === "response.output_text.delta").map(({ data }) => data.delta as string)
+  const said = events.filter(({ data }) => data.type === "response.output_text.delta").map(({ data }) => data.delta)
   expect(said).toEqual(["# Page"])
   expect(events.at(-1)?.data).toMatchObject({ response: { status: "completed", usage: { output_tokens: 0 } } })
 })
