@@ -136,6 +136,6 @@ describe("the server dies", () => {
 
 /** What every sentence about thoughts in an argument must hold: where they stand, and the setting. */
 function expectLeakSentence(said: string, tool: string, field: string) {
-  expect(said).toMatch(new RegExp(`${SIGN} .*reasoning.*"${field}".*"${tool}"`))
+  expect(said).toMatch(new RegExp(`${SIGN} .*reasoning.*\`${field}\`.*\`${tool}\``))
   expect(said).toContain("--tool-call-parser qwen3_coder --reasoning-parser nemotron_v3")
 }
