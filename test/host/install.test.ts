@@ -9,6 +9,7 @@ import { type Sim, startSim } from "../../src/sim/index.ts"
 
 const LIMIT = 90_000
 let folder: string
+let tarball: string
 let unpacked: string
 let sim: Sim
 
@@ -17,8 +18,8 @@ beforeAll(async () => {
   // The build is there already: packing must not run it again beside other tests.
   const packed = spawnSync("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], { cwd: root, encoding: "utf8" })
   expect(packed.status).toBe(0)
-  const tarball = readdirSync(folder).find((f) => f.endsWith(".tgz")) as string
-  expect(spawnSync("tar", ["xzf", join(folder, tarball), "-C", folder]).status).toBe(0)
+  tarball = join(folder, readdirSync(folder).find((f) => f.endsWith(".tgz")) as string)
+  expect(spawnSync("tar", ["xzf", tarball, "-C", folder]).status).toBe(0)
   unpacked = join(folder, "package")
   sim = await startSim({ scenario: "swallowed" })
 }, LIMIT)
@@ -39,19 +40,9 @@ test("the library entry and the command work from the package under Node alone",
   const code = `import { createInspector } from "opencode-vllm/inspect"; const i = createInspector(); i.push(new TextEncoder().encode("data: [DONE]\\n\\n")); console.log(Array.isArray(i.end().findings))`
   const user = join(folder, "user")
   mkdirSync(user, { recursive: true })
-  const installed = spawnSync(
-    "npm",
-    [
-      "install",
-      "--no-audit",
-      "--no-fund",
-      "--offline",
-      "--prefix",
-      user,
-      join(folder, readdirSync(folder).find((f) => f.endsWith(".tgz")) as string),
-    ],
-    { encoding: "utf8" },
-  )
+  const installed = spawnSync("npm", ["install", "--no-audit", "--no-fund", "--offline", "--prefix", user, tarball], {
+    encoding: "utf8",
+  })
   expect(installed.stderr + installed.status).toContain("0")
   const library = spawnSync("node", ["--input-type=module", "-e", code], { cwd: user, encoding: "utf8" })
   expect(library.stdout.trim()).toBe("true")
@@ -60,21 +51,26 @@ test("the library entry and the command work from the package under Node alone",
   expect(cli.stdout).toContain("swallowed")
 })
 
-test(
-  "`opencode plugin FOLDER` in a fresh project sets it up, and it works there",
-  async () => {
-    const project = makeProject({ url: sim.url, plugin: [] })
-    try {
-      stubInstall(join(project.dir, ".opencode"))
-      const added = await run(project, ["plugin", unpacked], LIMIT)
-      expect(added.code).toBe(0)
-      expect(readFileSync(join(project.dir, ".opencode/opencode.json"), "utf8")).toContain(unpacked)
-      const { stdout } = await run(project, ["run", "What is in src?"], LIMIT)
-      expect(stdout).toContain("opencode-vllm: ")
-      expect(stdout).toContain("--tool-call-parser qwen3_coder")
-    } finally {
-      project.dispose()
-    }
-  },
-  LIMIT,
-)
+for (const [what, spec] of [
+  ["FOLDER", () => unpacked],
+  ["NAME@file:TARBALL", () => `opencode-vllm@file:${tarball}`],
+] as const) {
+  test(
+    `\`opencode plugin ${what}\` in a fresh project sets it up, and it works there`,
+    async () => {
+      const project = makeProject({ url: sim.url, plugin: [] })
+      try {
+        stubInstall(join(project.dir, ".opencode"))
+        const added = await run(project, ["plugin", spec()], LIMIT)
+        expect(added.code).toBe(0)
+        expect(readFileSync(join(project.dir, ".opencode/opencode.json"), "utf8")).toContain(spec())
+        const { stdout } = await run(project, ["run", "What is in src?"], LIMIT)
+        expect(stdout).toContain("opencode-vllm: ")
+        expect(stdout).toContain("--tool-call-parser qwen3_coder")
+      } finally {
+        project.dispose()
+      }
+    },
+    LIMIT,
+  )
+}
