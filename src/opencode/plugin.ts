@@ -7,7 +7,6 @@ import type { EndpointReport } from "../endpoint/types.ts"
 import { familyOfModel, vllmFlags } from "../knowledge/families.ts"
 import type { Options } from "../options.ts"
 import { findingNotice, healthNotice, recoveredNotice, toolLine } from "../report/notice.ts"
-import type { SessionFinding } from "../report/types.ts"
 import type { Finding, Report } from "../stream/types.ts"
 import { version } from "../version.ts"
 import { createCommands, registerCommands } from "./commands.ts"
@@ -17,7 +16,8 @@ import type { Host } from "./host.ts"
 import { createNotices } from "./notices.ts"
 import type { Origin } from "./own-headers.ts"
 import { type HostConfig, type Providers, watchProviders } from "./providers.ts"
-import { addInspector, causeOf, count, createSessions, type Session } from "./sessions.ts"
+import { type Answer, causeOf } from "./recurrence.ts"
+import { addInspector, createSessions, type Session } from "./sessions.ts"
 import { watchedFetch } from "./watch.ts"
 
 export interface PluginOptions {
@@ -115,30 +115,24 @@ export function createPlugin({ host, options, optionProblems = [], look, now = D
     )
   }
 
-  function sayFinding(sessionID: string, counted: SessionFinding) {
-    const { finding } = counted
-    if (options.quiet.includes(finding.kind)) return
-    notices.say(sessionID, {
-      cause: causeOf(finding),
-      text: findingNotice(finding),
-      toast: findingNotice(finding, { evidence: false }),
-      variant: "warning",
-      when: "step-end",
-    })
+  /** Takes an answer into a session's memory, and says there what comes of it. */
+  function take(sessionID: string, answer: Answer) {
+    for (const saying of sessions.get(sessionID).recurrence.answer(answer)) {
+      if (options.quiet.includes(saying.finding.kind)) continue
+      const text = findingNotice(saying)
+      const toast = findingNotice(saying, { evidence: false })
+      notices.say(sessionID, { cause: saying.key, text, toast, variant: "warning", when: "step-end" })
+    }
   }
 
-  function onReport(origin: Origin, report: Report) {
-    const { sessionID, parentID } = origin
+  function onReport({ sessionID, parentID, agent }: Origin, report: Report, model: () => string | undefined) {
     if (!sessionID) return
-    const session = sessions.get(sessionID)
-    for (const finding of report.findings) {
-      const counted = count(session, finding, now())
-      // A title that failed harms nobody; it is counted, the answer of the person's own turn speaks for itself.
-      if (origin.agent === "title") continue
-      sayFinding(sessionID, counted)
-      // People look at the session they started, not at those of its sub-agents.
-      if (parentID) sayFinding(parentID, count(sessions.get(parentID), finding, now()))
-    }
+    const answer = { ...report, at: now(), model }
+    // A title that failed harms nobody; it is counted, the answer of the person's own turn speaks for itself.
+    if (agent === "title") return void take(sessionID, { ...answer, from: "side" })
+    take(sessionID, { ...answer, from: parentID ? "sub" : "own" })
+    // People look at the session they started, not at those of its sub-agents.
+    if (parentID) take(parentID, { ...answer, from: "sub" })
   }
 
   function onRefusal(origin: Origin, provider: string, model: string | undefined) {
@@ -166,7 +160,7 @@ export function createPlugin({ host, options, optionProblems = [], look, now = D
       return `No watched provider is called \`${wanted.replaceAll("`", "")}\`. Watched: ${known.map((k) => `\`${k}\``).join(", ") || "none"}.`
     }
     const [reports, { statusPage }] = await Promise.all([health.current(wanted), import("./late.ts")])
-    const findings = [...(sessions.peek(sessionID)?.findings.values() ?? [])]
+    const findings = sessions.peek(sessionID)?.recurrence.counters() ?? []
     return statusPage({ reports, findings, version, compact })
   }
 

@@ -2,8 +2,8 @@
  * What the plugin remembers per session: the findings, what it has said already, and the answer that is running. Dropped with the
  * session; the oldest go first when a host keeps very many.
  */
-import type { SessionFinding } from "../report/types.ts"
-import type { Finding, Inspector } from "../stream/types.ts"
+import type { Inspector } from "../stream/types.ts"
+import { createRecurrence, type Recurrence } from "./recurrence.ts"
 
 export interface Session {
   id: string
@@ -17,8 +17,8 @@ export interface Session {
   local?: boolean
   /** Newest part of that message that the host announced. */
   lastPartID?: string
-  /** Findings by cause. */
-  findings: Map<string, SessionFinding>
+  /** Findings, and what comes of them when they come back. */
+  recurrence: Recurrence
   /** Causes a person has been told about in this session. */
   told: Set<string>
   /** Sentences that wait for a message to stand in. */
@@ -30,11 +30,6 @@ export interface Session {
 /** Inspectors kept per session: enough for the answer that runs now and the one before it. */
 const INSPECTORS_KEPT = 2
 const SESSIONS_KEPT = 200
-
-/** What makes two findings the same cause: said once, then counted. */
-export function causeOf(finding: Finding): string {
-  return finding.detail ? `${finding.kind}/${finding.detail}` : finding.kind
-}
 
 export interface Sessions {
   get(id: string): Session
@@ -55,7 +50,7 @@ export function createSessions(): Sessions {
         byId.set(id, known)
         return known
       }
-      const fresh: Session = { id, findings: new Map(), told: new Set(), waiting: [], inspectors: [] }
+      const fresh: Session = { id, recurrence: createRecurrence(), told: new Set(), waiting: [], inspectors: [] }
       byId.set(id, fresh)
       if (byId.size > SESSIONS_KEPT) {
         const oldest = byId.keys().next().value
@@ -73,13 +68,4 @@ export function createSessions(): Sessions {
 export function addInspector(session: Session, inspector: Inspector): void {
   session.inspectors.push(inspector)
   if (session.inspectors.length > INSPECTORS_KEPT) session.inspectors.shift()
-}
-
-/** Counts a finding of the session; returns it with its count. */
-export function count(session: Session, finding: Finding, now: number): SessionFinding {
-  const cause = causeOf(finding)
-  const known = session.findings.get(cause)
-  const next = known ? { ...known, count: known.count + 1, last: now } : { finding, count: 1, first: now, last: now }
-  session.findings.set(cause, next)
-  return next
 }

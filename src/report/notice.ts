@@ -3,6 +3,7 @@ import type { EndpointReport } from "../endpoint/types.ts"
 import type { Finding } from "../stream/types.ts"
 import { code, plural, sentence } from "./markdown.ts"
 import { endpointName } from "./server.ts"
+import type { Saying } from "./types.ts"
 
 /** Notices begin with this name; a bracket at the head of a text vanishes in the terminal interface's markdown. */
 const NAME = "opencode-vllm"
@@ -27,18 +28,39 @@ export function recoveredNotice(report: EndpointReport): string {
   return `${NAME}: ${endpointName(report)} works again.`
 }
 
-/** What happened, the cure, and where it helps the evidence. */
-export function findingNotice(
-  finding: Finding,
-  { count = 1, evidence = true }: { count?: number; evidence?: boolean } = {},
-): string {
-  const times = count > 1 ? ` (${plural(count, "time")} in this session)` : ""
-  const lines = [
-    `${NAME}: ${sentence(finding.cause)}${times}`,
-    cure(finding.fix),
-    evidence && finding.excerpt ? `Seen: ${code(finding.excerpt, 80)}` : "",
-  ]
-  return lines.filter(Boolean).join("\n")
+/** What is to be said of a finding: what happened and how often, the cure, and where it helps the evidence. */
+export function findingNotice(saying: Saying, { evidence = true }: { evidence?: boolean } = {}): string {
+  const { finding } = saying
+  const seen = evidence && saying.say === "warning" && finding.excerpt ? `Seen: ${code(finding.excerpt, 80)}` : ""
+  return [`${NAME}: ${what(saying)}`, cure(finding.fix), further(saying), seen].filter(Boolean).join("\n")
+}
+
+function what(saying: Saying): string {
+  const cause = sentence(saying.finding.cause)
+  switch (saying.say) {
+    case "warning":
+      return cause
+    case "likely":
+      return `Likely, because ${plural(saying.answers, "answer")} of this session show weak signs of it: ${cause}`
+    case "setting":
+      return `${cause} It is not this one ${saying.tools.length > 0 ? "call" : "answer"}: ${plural(saying.times, "time")} in this session${within(saying.tools)}.`
+    case "new-session":
+      return `${cause} That was ${plural(saying.times, "time")} within ${plural(saying.answers, "answer")}${within(saying.tools)}: it stands in the history of this session by now, and models imitate what they read there.`
+    case "no-usage":
+      return `The server sends no token counts${saying.model ? ` for ${code(saying.model)}` : ""}, so OpenCode cannot know when the context is full and the session has to be compacted.`
+  }
+}
+
+/** What the cure alone does not mend. */
+function further({ say, finding }: Saying): string {
+  return say === "new-session" && !/new session/.test(finding.fix) ? "Then begin a new session (`/new`)." : ""
+}
+
+function within(tools: readonly string[]): string {
+  const names = tools.map((tool) => code(tool, 40))
+  const last = names.pop()
+  if (last === undefined) return ""
+  return `, in ${names.length > 0 ? `${names.join(", ")} and ` : ""}${last}`
 }
 
 /**

@@ -42,15 +42,36 @@ function findingsSection(findings: SessionFinding[], now: number): string {
   if (findings.length === 0) return `${title}\n\nNone.`
   const lines = findings
     .slice(0, MOST_FINDINGS)
-    .map(({ finding, count, last }) =>
+    .map((one) =>
       item(
-        `**${finding.kind}**${finding.detail ? ` (${sentence(finding.detail, 40)})` : ""}${finding.tool ? ` in ${code(finding.tool, 40)}` : ""}, ${plural(count, "time")}, last ${ago(now - last)}: ${sentence(finding.cause)}`,
-        `Cure: ${sentence(finding.fix)}`,
-        ...(finding.reference ? [`See ${clean(finding.reference, 74)}`] : []),
+        `${headOf(one)}, ${plural(one.count, "time")}, ${seenAt(one, now)}: ${sentence(one.finding.cause)}`,
+        `Cure: ${sentence(one.finding.fix)}`,
+        ...(one.finding.reference ? [`See ${clean(one.finding.reference, 74)}`] : []),
       ),
     )
   if (findings.length > MOST_FINDINGS) lines.push(`- and ${findings.length - MOST_FINDINGS} more`)
   return `${title}\n\n${lines.join("\n")}`
+}
+
+function headOf(one: SessionFinding): string {
+  const { kind, detail } = one.finding
+  const tools = toolsOf(one).map((tool) => code(tool, 40))
+  const weak = isWeak(one) ? ", weak evidence only" : ""
+  return `**${kind}**${detail ? ` (${sentence(detail, 40)})` : ""}${tools.length > 0 ? ` in ${tools.join(", ")}` : ""}${weak}`
+}
+
+function toolsOf({ finding, tools }: SessionFinding): string[] {
+  return tools.length > 0 ? tools : finding.tool ? [finding.tool] : []
+}
+
+/** Only counted, because it proves nothing; notes that are never announced may well be certain. */
+function isWeak({ finding, count, weak }: SessionFinding): boolean {
+  return weak === count && finding.certainty === "likely"
+}
+
+function seenAt({ count, first, last }: SessionFinding, now: number): string {
+  const [began, ended] = [ago(now - first), ago(now - last)]
+  return count === 1 || began === ended ? `last ${ended}` : `first ${began}, last ${ended}`
 }
 
 function compactFindings(findings: SessionFinding[]): string {
@@ -58,8 +79,14 @@ function compactFindings(findings: SessionFinding[]): string {
   return findings
     .slice(0, 5)
     .map(
-      ({ finding, count }) =>
-        `finding ${finding.kind}${finding.tool ? ` in ${clean(finding.tool, 40)}` : ""} x${count}: ${sentence(finding.cause, 200)} Cure: ${sentence(finding.fix, 200)}`,
+      (one) =>
+        `finding ${one.finding.kind}${
+          toolsOf(one).length > 0
+            ? ` in ${toolsOf(one)
+                .map((tool) => clean(tool, 40))
+                .join(", ")}`
+            : ""
+        } x${one.count}${isWeak(one) ? " (weak evidence only)" : ""}: ${sentence(one.finding.cause, 200)} Cure: ${sentence(one.finding.fix, 200)}`,
     )
     .join("\n")
 }

@@ -230,6 +230,18 @@ describe("a finding", () => {
     expect([s.parts, s.toasts]).toEqual([[], []])
   })
 
+  test("the same cause in another tool leads to the setting, with the tools; the page counts, until the session is gone", async () => {
+    const inRead = readFileSync(join(import.meta.dir, "../../src/sim/recorded/leak-path.sse"), "utf8")
+    const bodies = [capture(LEAK), inRead, inRead]
+    const s = setUp({ url: "http://127.0.0.1:1/v1", fetch: async () => new Response(bodies.shift()) })
+    for (let i = 0; i < 3; i++) await s.answer()
+    expect(s.parts).toHaveLength(2)
+    expect(s.parts[1]?.text).toContain("It is not this one call: 2 times in this session, in `bash` and `read`.")
+    expect((await s.plugin.page("ses_1", "")).replace(/\s+/g, " ")).toContain("in `bash`, `read`, 3 times")
+    s.plugin.event({ type: "session.deleted", properties: { info: { id: "ses_1" } } })
+    expect(await s.plugin.page("ses_1", "")).toContain("## Findings of this session\n\nNone.")
+  })
+
   test("a server without a tool parser is named with the flags of the model's family, once", async () => {
     const body =
       '{"error":{"message":"\\"auto\\" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set","type":"BadRequestError","param":null,"code":400}}'

@@ -107,6 +107,8 @@ export const leak: SessionFinding = {
     excerpt: "<think>We should list the files</think>ls",
   },
   count: 3,
+  weak: 0,
+  tools: ["bash"],
   first: NOW - 600_000,
   last: NOW - 120_000,
 }

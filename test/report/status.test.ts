@@ -68,12 +68,27 @@ opencode-vllm 0.1.0`)
   })
 
   test("a finding of the session stands there with its tool, count, cause and cure", () => {
-    expect(page({ findings: [leak] })).toContain(`- **reasoning-in-arguments** in \`bash\`, 3 times, last 2 min ago: The model's
-  thoughts (\`<think>\`…\`</think>\`) stand inside the argument command of bash: the
-  server's reasoning parser does not fit.
+    expect(page({ findings: [leak] })).toContain(`- **reasoning-in-arguments** in \`bash\`, 3 times, first 10 min ago, last 2 min
+  ago: The model's thoughts (\`<think>\`…\`</think>\`) stand inside the argument
+  command of bash: the server's reasoning parser does not fit.
   Cure: Restart vLLM with --reasoning-parser nemotron_v3; the model card has the
   last word.
   See https://docs.vllm.ai/en/latest/features/reasoning_outputs.html`)
+  })
+
+  test("counters name every tool, once seen is not first and last, and weak evidence is called that", () => {
+    const head = (more: object) =>
+      page({ findings: [{ ...leak, ...more }] })
+        .match(/- \*\*[^:]*:/)?.[0]
+        .replace(/\s+/g, " ")
+    expect(head({ tools: ["bash", "write"] })).toBe(
+      "- **reasoning-in-arguments** in `bash`, `write`, 3 times, first 10 min ago, last 2 min ago:",
+    )
+    expect(head({ count: 1 })).toBe("- **reasoning-in-arguments** in `bash`, 1 time, last 2 min ago:")
+    const finding = { ...leak.finding, certainty: "likely" }
+    expect(head({ count: 1, weak: 1, tools: [], finding })).toBe(
+      "- **reasoning-in-arguments** in `bash`, weak evidence only, 1 time, last 2 min ago:",
+    )
   })
 
   test("with nothing to watch it says what would be watched", () => {
