@@ -7,7 +7,7 @@ import type { EndpointReport } from "../endpoint/types.ts"
 import { familyOfModel, vllmFlags } from "../knowledge/families.ts"
 import type { Options } from "../options.ts"
 import { findingNotice, healthNotice, recoveredNotice, toolLine } from "../report/notice.ts"
-import type { Finding, Report } from "../stream/types.ts"
+import type { Report } from "../stream/types.ts"
 import { version } from "../version.ts"
 import { createCommands, registerCommands } from "./commands.ts"
 import { reasonToRefuse, refusal } from "./guard.ts"
@@ -53,7 +53,6 @@ interface AssistantInfo {
 export function createPlugin({ host, options, optionProblems = [], look, now = Date.now }: PluginOptions) {
   const sessions = createSessions()
   const notices = createNotices({ host, sessions, options, now })
-  const toolFindings = new Map<string, Finding[]>()
   let providers: Providers | undefined
 
   const onError = (error: unknown) =>
@@ -236,18 +235,19 @@ export function createPlugin({ host, options, optionProblems = [], look, now = D
 
     /** What is known of a call at the moment it starts to run. Throws the refusal where the user asked for one. */
     toolStarts(sessionID: string, callID: string) {
-      const findings = (sessions.peek(sessionID)?.inspectors ?? []).flatMap((inspector) => inspector.call(callID))
-      if (findings.length === 0) return
+      const session = sessions.peek(sessionID)
+      const findings = session?.inspectors.flatMap((inspector) => inspector.call(callID)) ?? []
+      if (!session || findings.length === 0) return
       const reason = options.leakedArguments === "block" ? reasonToRefuse(findings) : undefined
       if (reason) throw refusal(reason)
-      toolFindings.set(callID, findings)
+      session.running.set(callID, findings)
     },
     /** The line to stand in front of the tool's output, once per session and cause. */
     toolEnded(sessionID: string, callID: string): string | undefined {
-      const findings = toolFindings.get(callID)
-      toolFindings.delete(callID)
-      if (!findings || !options.toolLine) return undefined
-      const session = sessions.get(sessionID)
+      const session = sessions.peek(sessionID)
+      const findings = session?.running.get(callID)
+      session?.running.delete(callID)
+      if (!session || !findings || !options.toolLine) return undefined
       const fresh = findings.find((f) => !session.told.has(`line:${causeOf(f)}`) && !options.quiet.includes(f.kind))
       if (!fresh) return undefined
       session.told.add(`line:${causeOf(fresh)}`)

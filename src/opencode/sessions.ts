@@ -2,7 +2,7 @@
  * What the plugin remembers per session: the findings, what it has said already, and the answer that is running. Dropped with the
  * session; the oldest go first when a host keeps very many.
  */
-import type { Inspector } from "../stream/types.ts"
+import type { Finding, Inspector } from "../stream/types.ts"
 import { createRecurrence, type Recurrence } from "./recurrence.ts"
 
 export interface Session {
@@ -25,6 +25,8 @@ export interface Session {
   waiting: string[]
   /** Inspectors of the answers of the current turn, newest last. */
   inspectors: Inspector[]
+  /** Findings about tool calls that run now, by the id of the call. Calls that fail are not reported as over. */
+  running: Map<string, Finding[]>
 }
 
 /** Inspectors kept per session: enough for the answer that runs now and the one before it. */
@@ -50,7 +52,14 @@ export function createSessions(): Sessions {
         byId.set(id, known)
         return known
       }
-      const fresh: Session = { id, recurrence: createRecurrence(), told: new Set(), waiting: [], inspectors: [] }
+      const fresh: Session = {
+        id,
+        recurrence: createRecurrence(),
+        told: new Set(),
+        waiting: [],
+        inspectors: [],
+        running: new Map(),
+      }
       byId.set(id, fresh)
       if (byId.size > SESSIONS_KEPT) {
         const oldest = byId.keys().next().value
