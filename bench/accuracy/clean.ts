@@ -1,0 +1,59 @@
+import type { Case, Corpus } from "./case.ts"
+import type { Random } from "./random.ts"
+import { createTokenizer } from "./tokens.ts"
+import { caseOf, ordinaryTurn, sentCalls, type Turn } from "./turn.ts"
+
+/** Ordinary coding: healthy answers, answers that a limit cut, answers that the client cut. */
+export function cleanCase(random: Random): Case {
+  const turn = ordinaryTurn(random)
+  const what = random.int(0, 19)
+  if (what === 0) return abortedCase(random, turn, "clean")
+  if (what <= 2) return cutCase(random, turn, "clean")
+  const calls = turn.calls.length
+  return caseOf(
+    random,
+    turn,
+    {},
+    { corpus: "clean", class: calls === 0 ? "an answer" : calls === 1 ? "a call" : "several calls" },
+  )
+}
+
+export function abortedCase(random: Random, turn: Turn, corpus: Corpus): Case {
+  return caseOf(random, turn, {}, { corpus, class: "cut by the client", aborted: true })
+}
+
+/** Everything behind a random place is missing, and the server says so. */
+export function cutCase(random: Random, turn: Turn, corpus: Corpus): Case {
+  const calls = sentCalls(random, turn.calls)
+  const tokenizer = createTokenizer(random.fork())
+  const half = (text: string): string => text.slice(0, random.int(1, Math.max(1, text.length - 1)))
+  const count = (text: string): number => tokenizer.count(text)
+  let { reasoning, content } = turn
+  const last = calls.at(-1)
+  const channel = random.pick(["reasoning", "content", "calls"] as const)
+  if (channel === "reasoning" && reasoning !== "") {
+    reasoning = half(reasoning)
+    content = ""
+    calls.length = 0
+  } else if (last && channel === "calls" && last.arguments.length > 12) {
+    last.arguments = half(last.arguments.slice(0, -1))
+  } else if (content.length > 4) {
+    content = half(content)
+    calls.length = 0
+  } else {
+    reasoning = half(reasoning || "I look at the cart first.")
+    content = ""
+    calls.length = 0
+  }
+  const used = count(reasoning) + count(content) + calls.reduce((sum, call) => sum + count(call.arguments), 0)
+  const limit = random.pick(["output", "output", "server"] as const)
+  const finish = calls.length > 0 && limit === "output" && random.chance(0.3) ? "tool_calls" : "length"
+  const includeUsage = finish === "tool_calls" ? true : turn.includeUsage
+  const short: Turn = { ...turn, includeUsage, maxTokens: limit === "output" ? used + 2 : used + 4000, reasoning, content }
+  return caseOf(
+    random,
+    short,
+    { reasoning, content, calls, finish, limit, extraTokens: 0 },
+    { corpus, class: "cut by a limit", expect: ["truncated"] },
+  )
+}

@@ -1,0 +1,141 @@
+import { type Flavour, pickFlavour } from "./flavours.ts"
+import type { Random } from "./random.ts"
+import { createTokenizer, type Tokenizer } from "./tokens.ts"
+
+export interface SentCall {
+  id: string
+  name: string
+  /** The arguments as JSON text, or as what came in its place. */
+  arguments: string
+}
+
+/** One entry of `delta.tool_calls`. */
+export interface CallEntry {
+  index?: number
+  id?: string | null
+  type?: string
+  function: { name?: string | null; arguments?: string | null }
+}
+
+/** What a server sends for one answer. */
+export interface Answer {
+  reasoning: string
+  content: string
+  calls: SentCall[]
+  finish: string | null
+  /** Tokens counted beside those of the text: delimiters, markup of parsed calls, dropped output. */
+  extraTokens: number
+  /** `undefined`: as the request asks. `null`: none, although asked for. */
+  usage?: null
+  /** The output limit that was reached: the count is exactly this, or (`server`) stays below the request's. */
+  limit?: "output" | "server"
+  /** Changes entries of tool calls on their way out; `piece` counts within the call. */
+  alter?(entry: CallEntry, call: number, piece: number): CallEntry
+  /** An event in place of the end, for example an error. */
+  breaks?: string
+}
+
+export interface Sent {
+  bytes: Uint8Array
+  /** Tokens that the server counted, whether it says so or not. */
+  tokens: number
+}
+
+/** @param maxTokens the request's output limit */
+export interface Order {
+  model: string
+  maxTokens: number
+  includeUsage: boolean
+}
+
+/**
+ * The answer as a stream of events, in one of the many ways in which servers cut and dress it.
+ *
+ * @param flavour the server's small differences; picked at random when not given
+ */
+export function send(random: Random, answer: Answer, order: Order, flavour: Flavour = pickFlavour(random)): Sent {
+  const tokenizer = createTokenizer(random)
+  const id = `chatcmpl-${random.int(0, 0xffff_ffff).toString(16)}${random.int(0, 0xffff_ffff).toString(16)}`
+  const events: string[] = []
+  const usageNow = usageOf(random, answer, order, flavour, tokenizer)
+  const chunk = (delta: object, finish: string | null = null): void => {
+    const usage = flavour.usageEverywhere && usageNow ? { usage: usageNow.usage } : {}
+    const choice = { index: 0, delta, ...(flavour.logprobs ? { logprobs: null } : {}), finish_reason: finish }
+    const head = { id, object: "chat.completion.chunk", created: 1_795_390_252, model: order.model }
+    events.push(JSON.stringify({ ...head, ...flavour.head, choices: [choice], ...usage }))
+  }
+
+  if (flavour.opening) chunk({ role: "assistant", content: flavour.opening === "null" ? null : "" })
+  for (const piece of pieces(random, tokenizer, flavour, answer.reasoning)) chunk(flavour.reasoning(piece))
+  for (const piece of pieces(random, tokenizer, flavour, answer.content)) chunk(flavour.content(piece))
+  for (const [index, call] of answer.calls.entries()) {
+    const entries = entriesOf(random, tokenizer, flavour, call, index)
+    for (const [n, entry] of entries.entries()) chunk({ tool_calls: [answer.alter ? answer.alter(entry, index, n) : entry] })
+  }
+  if (answer.breaks !== undefined) events.push(answer.breaks)
+  else if (answer.finish !== null) {
+    chunk(flavour.lastDelta, answer.finish)
+    if (usageNow && answer.usage !== null && order.includeUsage) events.push(usageEvent(id, order.model, usageNow.usage, flavour))
+    events.push("[DONE]")
+  }
+  return { bytes: frame(random, events, flavour), tokens: usageNow.tokens }
+}
+
+function entriesOf(random: Random, tokenizer: Tokenizer, flavour: Flavour, call: SentCall, index: number): CallEntry[] {
+  const head: CallEntry = { index, id: call.id, type: "function", function: { name: call.name } }
+  if (flavour.wholeCalls) return [{ ...head, function: { name: call.name, arguments: call.arguments } }]
+  const parts = pieces(random, tokenizer, flavour, call.arguments)
+  if (random.chance(0.5)) head.function.arguments = ""
+  return [head, ...parts.map((part): CallEntry => ({ index, function: { arguments: part } }))]
+}
+
+/** Tokens joined into deltas, as the flavour paces them. */
+function pieces(random: Random, tokenizer: Tokenizer, { pace }: Flavour, text: string): string[] {
+  if (text === "") return []
+  if (pace === "whole") return [text]
+  const out: string[] = []
+  let waiting = ""
+  let left = 0
+  for (const token of tokenizer.split(text)) {
+    if (left === 0) left = pace === "single" ? 1 : pace === "ten" ? 10 : random.int(1, 6)
+    waiting += token.text
+    left--
+    if (left > 0) continue
+    out.push(waiting)
+    waiting = ""
+  }
+  if (waiting !== "") out.push(waiting)
+  return out
+}
+
+function usageOf(random: Random, answer: Answer, order: Order, flavour: Flavour, tokenizer: Tokenizer) {
+  const thought = tokenizer.count(answer.reasoning)
+  const calls = answer.calls.reduce((sum, call) => sum + tokenizer.count(call.arguments), 0)
+  const counted = thought + tokenizer.count(answer.content) + calls + answer.extraTokens + random.int(1, 2)
+  const tokens =
+    answer.limit === "output" ? order.maxTokens : answer.limit === "server" ? Math.min(counted, order.maxTokens - 1) : counted
+  const details =
+    flavour.details === "true"
+      ? { completion_tokens_details: { reasoning_tokens: Math.min(thought, tokens) } }
+      : flavour.details === "zero"
+        ? { completion_tokens_details: { reasoning_tokens: 0 } }
+        : {}
+  const prompt = 2000 + (tokens % 977)
+  return { tokens, usage: { prompt_tokens: prompt, total_tokens: prompt + tokens, completion_tokens: tokens, ...details } }
+}
+
+function usageEvent(id: string, model: string, usage: object, flavour: Flavour): string {
+  const choices = flavour.usageWithChoice ? [{ index: 0, delta: {} }] : []
+  return JSON.stringify({ id, object: "chat.completion.chunk", created: 1_795_390_253, model, choices, usage })
+}
+
+const encoder = new TextEncoder()
+
+function frame(random: Random, events: readonly string[], { lineBreak, pings }: Flavour): Uint8Array {
+  let out = ""
+  for (const event of events) {
+    if (pings && random.chance(0.02)) out += `: ping${lineBreak}${lineBreak}`
+    out += `data: ${event}${lineBreak}${lineBreak}`
+  }
+  return encoder.encode(out)
+}
