@@ -1,6 +1,6 @@
 import type { Channel } from "./channel.ts"
+import type { Reading } from "./reading.ts"
 import type { RequestView } from "./request.ts"
-import type { Reading } from "./response.ts"
 
 /** Output that was counted but did not arrive. */
 export interface Missing {

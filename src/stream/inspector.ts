@@ -89,7 +89,7 @@ function summarise({ reading }: Scene): ResponseSummary {
       name: printable(call.name, 64),
       argumentsValid: call.view().state === "complete" && call.view().root === "object",
     })),
-    finish: reading.finish === null ? null : printable(reading.finish, 64),
+    finish: reading.finishSaid === null ? null : printable(reading.finishSaid, 64),
     usage: reading.usage,
   }
 }

@@ -1,5 +1,5 @@
+import type { Reading } from "./reading.ts"
 import type { RequestView } from "./request.ts"
-import type { Reading } from "./response.ts"
 
 export interface Limit {
   /** `output`: the request's own limit. `server`: one of the server's, as a rule the context. `unknown`: the counts do not tell. */

@@ -1,5 +1,6 @@
 import { literalsOf } from "../formats/delimiters.ts"
-import type { Message, RequestView } from "./request.ts"
+import type { Message } from "./conversation.ts"
+import type { RequestView } from "./request.ts"
 
 /**
  * What the model was given, as against what it said itself earlier. A delimiter that stands in the system prompt, in the user's words, in a
@@ -65,9 +66,8 @@ function given(request: RequestView, texts: readonly string[]): boolean {
     .messages()
     .some((message) => isInput(message) && !own.has(message.tool_call_id) && has(textOf(message.content)))
   if (inMessages) return true
-  // Tool descriptions and a system prompt outside of the messages are inputs as well.
-  const body = request.body()
-  return has(textOf(body?.system)) || has(textOf(body?.instructions)) || has(textOf(body?.tools))
+  // Tool descriptions are inputs as well.
+  return has(textOf(request.body()?.tools))
 }
 
 /** Ids of calls whose own arguments hold the text: their results only echo it ("File not found: <think>..."). */

@@ -1,3 +1,4 @@
+import { type Message, readConversation } from "./conversation.ts"
 import type { Schema } from "./schema.ts"
 
 /** The parts of a request body that rules ask for. Everything is read on the first question, nothing before. */
@@ -23,14 +24,6 @@ export interface RequestView {
   body(): Readonly<Record<string, unknown>> | undefined
 }
 
-/** One message of the conversation. Nothing of it is trusted. */
-export interface Message {
-  role?: unknown
-  content?: unknown
-  tool_calls?: unknown
-  tool_call_id?: unknown
-}
-
 /** @param request body as an object or as JSON text. A body that is no JSON object counts as not known. */
 export function viewRequest(request: object | string | undefined): RequestView {
   const body = once(() => parse(request))
@@ -52,21 +45,20 @@ export function viewRequest(request: object | string | undefined): RequestView {
     },
     toolsOn() {
       const declared = tools()
-      return declared && declared.size > 0 && body()?.tool_choice !== "none"
+      const choice = body()?.tool_choice
+      const none = choice === "none" || (choice as { type?: unknown } | undefined | null)?.type === "none"
+      return declared && declared.size > 0 && !none
     },
     reasoningHidden() {
       const value = body()
       return value?.include_reasoning === false || (value?.reasoning as { exclude?: unknown } | undefined)?.exclude === true
     },
     stopLength() {
-      const stop = body()?.stop
+      const stop = body()?.stop ?? body()?.stop_sequences
       const list = Array.isArray(stop) ? stop : [stop]
       return list.reduce<number>((most, text) => (typeof text === "string" ? Math.max(most, text.length) : most), 0)
     },
-    messages() {
-      const value = body()?.messages
-      return Array.isArray(value) ? value.filter((message) => typeof message === "object" && message !== null) : []
-    },
+    messages: once(() => readConversation(body())),
     text: once(() => (typeof request === "string" ? request : request ? (JSON.stringify(request) ?? "") : "")),
     body,
   }

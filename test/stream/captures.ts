@@ -9,6 +9,8 @@ export interface Capture {
   file: string
   family: string
   scenario: string
+  /** Chat where it is missing. */
+  shape?: "chat" | "responses" | "messages"
   request: Record<string, unknown>
   /** At least one of these must be reported; none: the response is healthy. */
   expect: FindingKind[]
@@ -16,26 +18,36 @@ export interface Capture {
   allow: FindingKind[]
 }
 
-export const TOOLS = readJson<object[]>("tools.json")
+/** One tool as Chat Completions declare it. */
+interface Tool {
+  type: "function"
+  function: { name: string; description: string; parameters: object }
+}
 
-const SHAPES = readJson<(Capture & { shape: string })[]>("shapes.json")
+export const TOOLS = readJson<Tool[]>("tools.json")
 
-/** Chat captures of answers that the server did not refuse, those with ten tokens per piece included. */
+/** Captures of answers that the server did not refuse: as chat, with ten tokens per piece, as Responses and as Messages streams. */
 export const CAPTURES: Capture[] = [
   ...readJson<(Capture & { status: number })[]>("cases.json").filter(({ status }) => status === 200),
-  ...SHAPES.filter(({ shape }) => shape === "chat"),
+  ...readJson<Capture[]>("shapes.json"),
 ]
-
-/** The same answers as Responses and Messages streams. */
-export const OTHER_SHAPES: Capture[] = SHAPES.filter(({ shape }) => shape !== "chat")
 
 export function bytesOf(file: string): Uint8Array {
   return readFileSync(join(FOLDER, file))
 }
 
 /** The request as OpenCode would have sent it. */
-export function requestOf(capture: Capture): object {
-  return { ...capture.request, tools: TOOLS }
+export function requestOf({ request, shape }: Capture): object {
+  return { ...request, tools: toolsFor(shape) }
+}
+
+/** The tools as each shape declares them. */
+export function toolsFor(shape: Capture["shape"]): object[] {
+  return TOOLS.map((tool) => {
+    const { name, description, parameters } = tool.function
+    if (shape === "responses") return { type: "function", name, description, parameters }
+    return shape === "messages" ? { name, description, input_schema: parameters } : tool
+  })
 }
 
 export function readJson<T>(file: string): T {

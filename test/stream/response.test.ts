@@ -147,11 +147,10 @@ describe("a stream that broke", () => {
   })
 })
 
-describe("other shapes", () => {
+describe("other bodies", () => {
   test("raise nothing at all", () => {
-    expect(kinds([{ type: "response.created", response: {} }, { type: "response.completed" }])).toEqual([])
-    expect(kinds([{ type: "message_start", message: {} }, { type: "message_stop" }])).toEqual([])
     expect(kinds([{ object: "text_completion", choices: [{ text: "</think>" }] }])).toEqual([])
+    expect(kinds([{ progress: 0.5 }, { anything: "else" }])).toEqual([])
     expect(createInspector().end().findings).toEqual([])
   })
 })

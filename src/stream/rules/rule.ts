@@ -1,8 +1,8 @@
 import type { Delimiter } from "../../formats/delimiters.ts"
 import type { Call } from "../calls.ts"
 import type { Provenance } from "../provenance.ts"
+import type { Reading } from "../reading.ts"
 import type { RequestView } from "../request.ts"
-import type { Reading } from "../response.ts"
 import type { Certainty, FindingKind } from "../types.ts"
 
 /** What every rule may look at. */

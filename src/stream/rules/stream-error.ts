@@ -17,8 +17,8 @@ export const streamError: ResponseRule = {
       if (!GIVEN_UP.has(reading.finish)) return undefined
       return { kind: "stream-error", detail: "given-up", certainty: "certain", facts: { finish: reading.finish } }
     }
-    // A stream in which nothing told what it is: only a chat request makes its silence a fault.
-    const chat = reading.shape === "chat" || request.messages().length > 0
-    return chat ? { kind: "stream-error", detail: "no-finish", certainty: "certain" } : undefined
+    // A stream in which nothing told what it is: only a conversation makes its silence a fault.
+    const asked = reading.shape !== "unknown" || request.messages().length > 0
+    return asked ? { kind: "stream-error", detail: "no-finish", certainty: "certain" } : undefined
   },
 }
