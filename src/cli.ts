@@ -4,7 +4,6 @@ import { readFile } from "node:fs/promises"
 import { Command, CommanderError, InvalidArgumentError } from "commander"
 import type { EndpointReport } from "./endpoint/types.ts"
 import type { SimRequest } from "./sim/types.ts"
-import type { Report } from "./stream/types.ts"
 import { version } from "./version.ts"
 
 /** Bad usage or unreadable input: one sentence for standard error, exit code 2 unless said otherwise. */
@@ -38,8 +37,8 @@ program
 
 program
   .command("inspect")
-  .description("say what is wrong with one recorded response stream")
-  .argument("<response>", "file with the event stream; - reads standard input")
+  .description("say what is wrong with one recorded answer")
+  .argument("<response>", "file with the event stream or JSON of the answer; - reads standard input")
   .option("--request <file>", "file with the JSON body of the request that it answers")
   .option("--json", "print one JSON document")
   .addHelpText("after", "\nExit code: 0 no finding, 1 findings, 2 unreadable.")
@@ -107,33 +106,18 @@ function endpointText(report: EndpointReport): string {
 async function inspect(file: string, options: { request?: string; json?: boolean }) {
   const bytes = await (file === "-" ? standardInput() : fileBytes(file))
   const request = options.request === undefined ? undefined : jsonText(await fileBytes(options.request), options.request)
-  // Not for the inspector to judge: an HTTP error body or a wrong file was recorded.
-  if (!/^(?:data|event|id|retry)?:/m.test(new TextDecoder().decode(bytes)))
-    throw new Refused(`${label(file)} is not an event stream: no line begins with "data:".`)
-  const { createInspector } = await import("./inspect.ts")
-  const inspector = createInspector({ request })
-  inspector.push(bytes)
-  const { findings, response } = inspector.end()
+  const { inspectRecording, inspectionText } = await import("./cli/inspect.ts")
+  const inspected = inspectRecording(bytes, request)
+  if ("unreadable" in inspected) throw new Refused(`${label(file)} ${inspected.unreadable}`)
+  const { findings, response } = inspected.report
   if (options.json) printJson({ findings, response })
-  else print(findingsText({ findings, response }))
+  else print(inspectionText(inspected.report, { color: wantsColor() }))
   if (findings.length > 0) process.exitCode = 1
 }
 
-function findingsText({ findings, response }: Pick<Report, "findings" | "response">): string {
-  const calls = response.calls.map((call) => `${call.name}${call.argumentsValid ? "" : " (bad arguments)"}`).join(", ")
-  const received = [
-    `${response.reasoningBytes} bytes of reasoning`,
-    `${response.contentBytes} of content`,
-    `calls: ${calls || "none"}`,
-    `finish: ${response.finish ?? "none"}`,
-  ].join(", ")
-  if (findings.length === 0) return `Nothing wrong with it: ${received}.`
-  const lines = findings.map((finding) => {
-    const where = [finding.tool, finding.field].filter(Boolean).join(".")
-    const what = `${finding.kind}${finding.detail ? ` (${finding.detail})` : ""}${where ? ` in ${where}` : ""}, ${finding.certainty}`
-    return `${what}\n  ${finding.cause}\n  ${finding.fix}\n  See ${finding.reference}`
-  })
-  return [...lines, `Received: ${received}.`].join("\n")
+/** Colour only where a person looks at it and has not asked for none (https://no-color.org). */
+function wantsColor(): boolean {
+  return process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb"
 }
 
 interface SimFlags {
@@ -201,12 +185,15 @@ async function fileBytes(file: string): Promise<Uint8Array> {
 
 function jsonText(bytes: Uint8Array, file: string): string {
   const text = new TextDecoder().decode(bytes)
+  let body: unknown
   try {
-    JSON.parse(text)
-    return text
+    body = JSON.parse(text)
   } catch {
     throw new Refused(`${file} is not JSON.`)
   }
+  if (typeof body !== "object" || body === null || Array.isArray(body))
+    throw new Refused(`${file} is not the body of a request: a JSON object is needed.`)
+  return text
 }
 
 async function standardInput(): Promise<Uint8Array> {

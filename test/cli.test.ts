@@ -28,6 +28,21 @@ function run(args: string[], { input, env }: { input?: string; env?: Record<stri
   return new Promise((resolve) => child.on("close", (code) => resolve({ ...ran, code })))
 }
 
+/** What the command writes to a terminal; undefined where there is no util-linux `script` to make one. */
+function onTerminal(args: string[], env: Record<string, string>): Promise<string | undefined> {
+  const command = [process.execPath, CLI, ...args].map((arg) => `'${arg}'`).join(" ")
+  const child = spawn("script", ["-qec", command, "/dev/null"], { env: { ...process.env, TERM: "xterm", ...env } })
+  let written = ""
+  child.stdout.on("data", (bytes) => {
+    written += bytes
+  })
+  child.stdin.end()
+  return new Promise((resolve) => {
+    child.on("error", () => resolve(undefined))
+    child.on("close", () => resolve(written === "" ? undefined : written))
+  })
+}
+
 describe("opencode-vllm", () => {
   test("--version and --help exit 0 and name every command", async () => {
     expect(await run(["--version"])).toMatchObject({ code: 0, stdout: "dev\n", stderr: "" })
@@ -182,7 +197,8 @@ describe("inspect", () => {
     const { code, stdout } = await run(["inspect", recorded("leak-block"), "--request", request])
     expect(code).toBe(1)
     expect(stdout).toContain("reasoning-in-arguments")
-    expect(stdout).toContain("bash.command")
+    expect(stdout).toContain("the argument command, call to bash")
+    expect(stdout).toMatch(/\n {2}cause {2}\S.*\n {2}cure {3}\S.*\n {2}see {4}\S/)
   })
 
   test("--json prints one document of the agreed shape and nothing else", async () => {
@@ -209,9 +225,46 @@ describe("inspect", () => {
       code: 2,
       stderr: `${broken} is not JSON.\n`,
     })
-    const refused = await run(["inspect", "-"], { input: '{"error":{"message":"no"}}' })
-    expect(refused).toMatchObject({ code: 2, stdout: "" })
-    expect(refused.stderr).toBe('Standard input is not an event stream: no line begins with "data:".\n')
+    await writeFile(broken, "[]")
+    expect((await run(["inspect", recorded("healthy"), "--request", broken])).code).toBe(2)
+    const refusals: [input: string, rest: string][] = [
+      ["hello", 'is not an event stream: no line begins with "data:".'],
+      ["", 'is not an event stream: no line begins with "data:".'],
+      ["{", "is neither an event stream nor a whole JSON document."],
+      ['{"error":{"message":"no"}}', "holds an error that the server sent instead of an answer."],
+      ['{"object":"error","message":"no"}', "holds an error that the server sent instead of an answer."],
+      ['{"detail":"Not Found"}', "holds an error that the server sent instead of an answer."],
+      ['{"object":"list","data":[]}', "holds no answer of Chat Completions, Responses or Messages."],
+      ['data: {"choices":[{"index":0,"text":"hi"}]}\n\n', "holds no answer of Chat Completions, Responses or Messages."],
+    ]
+    for (const [input, rest] of refusals) {
+      const refused = await run(["inspect", "-"], { input })
+      expect(refused).toEqual({ code: 2, stdout: "", stderr: `Standard input ${rest}\n` })
+    }
+  })
+
+  test("an answer that was not streamed is read as well", async () => {
+    const message = { role: "assistant", content: null, reasoning: "Nothing to do." }
+    const input = JSON.stringify({ object: "chat.completion", choices: [{ index: 0, message, finish_reason: "stop" }] })
+    const { code, stdout } = await run(["inspect", "-"], { input })
+    expect(code).toBe(1)
+    expect(stdout).toContain("answer-in-reasoning")
+    expect(stdout).toContain("14 bytes of reasoning")
+  })
+
+  test("to a terminal it writes colours, unless NO_COLOR is set; what a server puts into its answer cannot steer it", async () => {
+    const evil = join(folder, "evil.sse")
+    const call = { index: 0, id: "c\u001b[2J", function: { name: "bash<|channel|>\u001b]0;x\u0007\u009b31m", arguments: "{}" } }
+    await writeFile(evil, `data: ${JSON.stringify({ choices: [{ index: 0, delta: { tool_calls: [call] } }] })}\n\n`)
+    const plain = await run(["inspect", evil, "--request", request])
+    expect(plain.code).toBe(1)
+    expect(plain.stdout).toContain("tool-name-corrupt")
+    expect(plain.stdout).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/)
+    expect((await run(["inspect", evil, "--request", request, "--json"])).stdout).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/)
+    const terminal = await onTerminal(["inspect", evil, "--request", request], { NO_COLOR: "" })
+    if (terminal === undefined) return
+    expect(terminal).toContain("\x1b[1;31mtool-name-corrupt\x1b[0m")
+    expect(await onTerminal(["inspect", evil, "--request", request], { NO_COLOR: "1" })).not.toContain("\x1b")
   })
 
   test("a long document reaches a slow pipe whole", async () => {
