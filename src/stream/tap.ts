@@ -16,29 +16,30 @@ export interface TapOptions {
 export function tap(response: Response, { inspector, onEnd, onError }: TapOptions): Response {
   let looking = true
 
-  const quietly = (run: () => void): void => {
+  const failed = (error: unknown): void => {
+    looking = false
     try {
-      run()
-    } catch (error) {
-      looking = false
-      try {
-        onError?.(error)
-      } catch {
-        // Nobody is left to tell.
-      }
+      onError?.(error)
+    } catch {
+      // Nobody is left to tell.
     }
   }
   const look = (bytes: Uint8Array): void => {
-    if (looking) quietly(() => inspector.push(bytes))
+    if (!looking) return
+    try {
+      inspector.push(bytes)
+    } catch (error) {
+      failed(error)
+    }
   }
   const finish = (aborted: boolean): void => {
     if (!looking) return
-    quietly(() => {
-      const report = inspector.end({ aborted })
-      looking = false
-      onEnd(report)
-    })
     looking = false
+    try {
+      onEnd(inspector.end({ aborted }))
+    } catch (error) {
+      failed(error)
+    }
   }
 
   if (!response.body) {
@@ -46,23 +47,27 @@ export function tap(response: Response, { inspector, onEnd, onError }: TapOption
     return response
   }
   const reader = response.body.getReader()
+  let out: ReadableStreamDefaultController<Uint8Array>
+  // One function for all chunks: this is the path that every byte takes.
+  const pass = ({ done, value }: { done: boolean; value?: Uint8Array }): void => {
+    if (value !== undefined) {
+      out.enqueue(value)
+      look(value)
+    } else if (done) {
+      out.close()
+      finish(false)
+    }
+  }
+  const broken = (error: unknown): void => {
+    out.error(error)
+    finish(isAbort(error))
+  }
   const body = new ReadableStream<Uint8Array>(
     {
-      async pull(controller) {
-        try {
-          const { done, value } = await reader.read()
-          if (done) {
-            controller.close()
-            finish(false)
-          } else {
-            controller.enqueue(value)
-            look(value)
-          }
-        } catch (error) {
-          controller.error(error)
-          finish(isAbort(error))
-        }
+      start(controller) {
+        out = controller
       },
+      pull: () => reader.read().then(pass).catch(broken),
       cancel(reason) {
         finish(true)
         return reader.cancel(reason)
