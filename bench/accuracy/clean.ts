@@ -1,6 +1,5 @@
 import type { Case, Corpus } from "./case.ts"
 import type { Random } from "./random.ts"
-import { createTokenizer } from "./tokens.ts"
 import { caseOf, ordinaryTurn, sentCalls, type Turn } from "./turn.ts"
 
 /** Ordinary coding: healthy answers, answers that a limit cut, answers that the client cut. */
@@ -25,9 +24,7 @@ export function abortedCase(random: Random, turn: Turn, corpus: Corpus): Case {
 /** Everything behind a random place is missing, and the server says so. */
 export function cutCase(random: Random, turn: Turn, corpus: Corpus): Case {
   const calls = sentCalls(random, turn.calls)
-  const tokenizer = createTokenizer(random.fork())
   const half = (text: string): string => text.slice(0, random.int(1, Math.max(1, text.length - 1)))
-  const count = (text: string): number => tokenizer.count(text)
   let { reasoning, content } = turn
   const last = calls.at(-1)
   const channel = random.pick(["reasoning", "content", "calls"] as const)
@@ -45,11 +42,10 @@ export function cutCase(random: Random, turn: Turn, corpus: Corpus): Case {
     content = ""
     calls.length = 0
   }
-  const used = count(reasoning) + count(content) + calls.reduce((sum, call) => sum + count(call.arguments), 0)
   const limit = random.pick(["output", "output", "server"] as const)
   const finish = calls.length > 0 && limit === "output" && random.chance(0.3) ? "tool_calls" : "length"
   const includeUsage = finish === "tool_calls" ? true : turn.includeUsage
-  const short: Turn = { ...turn, includeUsage, maxTokens: limit === "output" ? used + 2 : used + 4000, reasoning, content }
+  const short: Turn = { ...turn, includeUsage }
   return caseOf(
     random,
     short,

@@ -176,17 +176,21 @@ export function caseOf(
     ...fault,
     calls,
   }
-  const order = { model: turn.model, maxTokens: turn.maxTokens, includeUsage: turn.includeUsage }
-  const { bytes } = send(random, answer, order)
+  const { bytes, tokens } = send(random, answer, { model: turn.model, includeUsage: turn.includeUsage })
+  const maxTokens = answer.limit === "output" ? tokens : answer.limit === "server" ? tokens + 4000 : turn.maxTokens
   const kept = about.aborted ? bytes.slice(0, random.int(0, bytes.length)) : bytes
   return {
     corpus: about.corpus,
     class: about.class,
-    request: requestOf(turn),
+    request: requestOf({ ...turn, maxTokens }),
     bytes: kept,
     expect: about.expect ?? [],
     allow: about.allow ?? [],
     aborted: about.aborted,
-    excerpt: about.excerpt ?? (answer.calls.at(-1)?.arguments ?? (answer.content || answer.reasoning)).slice(0, 400),
+    excerpt:
+      `[${turn.family.id}] ${about.excerpt ?? answer.calls.at(-1)?.arguments ?? (answer.content || answer.reasoning)}`.slice(
+        0,
+        400,
+      ),
   }
 }

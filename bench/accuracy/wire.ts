@@ -27,8 +27,10 @@ export interface Answer {
   extraTokens: number
   /** `undefined`: as the request asks. `null`: none, although asked for. */
   usage?: null
-  /** The output limit that was reached: the count is exactly this, or (`server`) stays below the request's. */
+  /** Which limit cut the answer; `caseOf` sets the request's own accordingly. */
   limit?: "output" | "server"
+  /** A token at a time, whatever the server's flavour. */
+  fine?: boolean
   /** Changes entries of tool calls on their way out; `piece` counts within the call. */
   alter?(entry: CallEntry, call: number, piece: number): CallEntry
   /** An event in place of the end, for example an error. */
@@ -41,10 +43,8 @@ export interface Sent {
   tokens: number
 }
 
-/** @param maxTokens the request's output limit */
 export interface Order {
   model: string
-  maxTokens: number
   includeUsage: boolean
 }
 
@@ -53,11 +53,11 @@ export interface Order {
  *
  * @param flavour the server's small differences; picked at random when not given
  */
-export function send(random: Random, answer: Answer, order: Order, flavour: Flavour = pickFlavour(random)): Sent {
+export function send(random: Random, answer: Answer, order: Order, flavour: Flavour = flavourFor(random, answer)): Sent {
   const tokenizer = createTokenizer(random)
   const id = `chatcmpl-${random.int(0, 0xffff_ffff).toString(16)}${random.int(0, 0xffff_ffff).toString(16)}`
   const events: string[] = []
-  const usageNow = usageOf(random, answer, order, flavour, tokenizer)
+  const usageNow = usageOf(random, answer, flavour, tokenizer)
   const chunk = (delta: object, finish: string | null = null): void => {
     const usage = flavour.usageEverywhere && usageNow ? { usage: usageNow.usage } : {}
     const choice = { index: 0, delta, ...(flavour.logprobs ? { logprobs: null } : {}), finish_reason: finish }
@@ -79,6 +79,11 @@ export function send(random: Random, answer: Answer, order: Order, flavour: Flav
     events.push("[DONE]")
   }
   return { bytes: frame(random, events, flavour), tokens: usageNow.tokens }
+}
+
+function flavourFor(random: Random, { fine }: Answer): Flavour {
+  const flavour = pickFlavour(random)
+  return fine ? { ...flavour, pace: "single", wholeCalls: false } : flavour
 }
 
 function entriesOf(random: Random, tokenizer: Tokenizer, flavour: Flavour, call: SentCall, index: number): CallEntry[] {
@@ -108,12 +113,10 @@ function pieces(random: Random, tokenizer: Tokenizer, { pace }: Flavour, text: s
   return out
 }
 
-function usageOf(random: Random, answer: Answer, order: Order, flavour: Flavour, tokenizer: Tokenizer) {
+function usageOf(random: Random, answer: Answer, flavour: Flavour, tokenizer: Tokenizer) {
   const thought = tokenizer.count(answer.reasoning)
   const calls = answer.calls.reduce((sum, call) => sum + tokenizer.count(call.arguments), 0)
-  const counted = thought + tokenizer.count(answer.content) + calls + answer.extraTokens + random.int(1, 2)
-  const tokens =
-    answer.limit === "output" ? order.maxTokens : answer.limit === "server" ? Math.min(counted, order.maxTokens - 1) : counted
+  const tokens = thought + tokenizer.count(answer.content) + calls + answer.extraTokens + random.int(1, 2)
   const details =
     flavour.details === "true"
       ? { completion_tokens_details: { reasoning_tokens: Math.min(thought, tokens) } }
