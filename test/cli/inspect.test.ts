@@ -70,3 +70,25 @@ call-in-content, certain
 Received: 0 bytes of reasoning, 191 of content, calls: none, finish: stop, usage: 1,173 tokens of prompt and 44 tokens of output.`)
   })
 })
+
+interface Declared {
+  function: { name: string; description: string; parameters: object }
+}
+
+/** The same tools as each API wants them declared. */
+const DECLARED = {
+  responses: ({ function: declared }: Declared) => ({ type: "function", ...declared }),
+  messages: ({ function: { parameters, ...declared } }: Declared) => ({ ...declared, input_schema: parameters }),
+}
+
+for (const shape of ["responses", "messages"] as const) {
+  test(`a recording of the ${shape} API reads the same, its request in that shape`, () => {
+    const file = `shapes/right/nemotron.leak-block.${shape}.sse`
+    const { request } = json("shapes.json").find((one: { file: string }) => one.file === file)
+    const body = JSON.stringify({ ...request, tools: json("tools.json").map(DECLARED[shape]) })
+    const inspected = inspectRecording(readFileSync(join(CAPTURES, file)), body)
+    const text = "report" in inspected ? inspectionText(inspected.report) : inspected.unreadable
+    expect(text).toContain("reasoning-in-arguments, certain\n  where  the argument command, call to bash")
+    expect(text).toContain("Received: 20 bytes of reasoning, 0 of content, calls: bash, finish: ")
+  })
+}

@@ -1,6 +1,8 @@
 /** The real OpenCode with the built plugin against the simulated vLLM: what a person at a terminal gets to read. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { readdirSync, readFileSync } from "node:fs"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import { makeProject, type Project, run } from "../../scripts/host.ts"
 import { type Sim, startSim } from "../../src/sim/index.ts"
@@ -105,6 +107,74 @@ describe("opencode run with the plugin", () => {
     LIMIT,
   )
 })
+
+/** The simulated server with recorded answers to the turns of a session, in order; the last one is repeated. */
+async function playing(bodies: string[]) {
+  const server = createServer(async (request, response) => {
+    const parts: Buffer[] = []
+    for await (const part of request) parts.push(part)
+    const body = Buffer.concat(parts)
+    const { authorization = "" } = request.headers
+    if (request.method === "POST" && body.includes('"tools"')) {
+      const next = (bodies.length > 1 ? bodies.shift() : bodies[0]) ?? ""
+      return void response.writeHead(200, { "content-type": "text/event-stream" }).end(next)
+    }
+    const more = request.method === "POST" ? { method: "POST", body, headers: { "content-type": "application/json" } } : {}
+    const from = await fetch(`${new URL(sim.url).origin}${request.url}`, { ...more, headers: { ...more.headers, authorization } })
+    response.writeHead(from.status, { "content-type": from.headers.get("content-type") ?? "" }).end(await from.text())
+  })
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    close() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+const recorded = (name: string) => readFileSync(join(import.meta.dir, "../../src/sim/recorded", `${name}.sse`), "utf8")
+const captured = (name: string) => readFileSync(join(import.meta.dir, "../captures", name), "utf8")
+
+test(
+  "the same fault in another tool is said to be no accident, with both tools and the cure",
+  async () => {
+    sim.set("healthy")
+    const server = await playing([recorded("leak-block"), recorded("leak-path"), recorded("healthy-text")])
+    const p = makeProject({ url: server.url, apiKey: CANARY })
+    try {
+      const { stdout } = await run(p, ["run", "What is in src?"], LIMIT)
+      expect(stdout.match(/It is not this one call: 2 times in this session, in `bash` and `read`\./g)).toHaveLength(1)
+    } finally {
+      p.dispose()
+      server.close()
+    }
+  },
+  LIMIT,
+)
+
+for (const [npm, shape] of [
+  ["@ai-sdk/openai", "responses"],
+  ["@ai-sdk/anthropic", "messages"],
+] as const) {
+  test(
+    `a call that the server ate is named over ${npm} too`,
+    async () => {
+      sim.set("healthy")
+      const server = await playing([captured(`shapes/wrong/nemotron.call.${shape}.sse`)])
+      const p = makeProject({ url: server.url, apiKey: CANARY, provider: { npm }, options: { include: ["local"] } })
+      try {
+        const { stdout } = await run(p, ["run", "What is in src?"], LIMIT)
+        expect(stdout).toMatch(/opencode-vllm: The server counted \d+ output tokens/)
+        expect(stdout).toContain("--tool-call-parser qwen3_coder")
+      } finally {
+        p.dispose()
+        server.close()
+      }
+    },
+    LIMIT,
+  )
+}
 
 describe("/vllm-status in opencode run", () => {
   test(
