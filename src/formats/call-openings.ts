@@ -4,39 +4,81 @@ export interface CallOpening {
   name: string
   /** Offset of the opening. */
   index: number
-  /** A bare JSON object, without a token around it: anybody may write one. */
+  /**
+   * Without a token around it, so that anybody may write one: an object or list in JSON, a function call in a list, or what is left of a call
+   * whose special tokens the server took away.
+   */
   bare: boolean
+  /** Offset of the JSON of a bare call; absent where it is not written in JSON. */
+  json?: number
+}
+
+type Form = "token" | "json" | "plain"
+
+interface Opening {
+  pattern: RegExp
+  form: Form
 }
 
 const NAME = "([A-Za-z_][\\w.-]{0,127})"
+/** Up to the name in a JSON call: other short members may stand before it. */
+const JSON_NAME = `\\[?\\s*\\{[^{}]{0,120}?"(?:tool_)?name"\\s*:\\s*"${NAME}"`
+/** What stands between a bare name and its JSON: a running number, leftovers of Mistral, a fence of DeepSeek. */
+const BEFORE_JSON = "(?::\\d{1,4})?(?:\\[CALL_ID\\]\\w{1,32})?(?:\\[ARGS\\])?\\s*(?:```json\\s*|json\\s*)?"
+
+const opening = (form: Form, source: string): Opening => ({ form, pattern: new RegExp(source, "g") })
 
 /** How calls begin, one pattern per way of writing; literals as in `delimiter-table.ts`. */
-const OPENINGS: readonly (readonly [pattern: RegExp, bare: boolean])[] = [
-  // Qwen-XML (Qwen3-Coder, Qwen3.5, Nemotron 3), Seed-OSS; the wrapper is often missing.
-  [new RegExp(`(?:<(?:seed:)?tool_call>\\s*)?<function=${NAME}`, "g"), false],
-  // Hermes, Qwen3, Granite 4, LongCat.
-  [new RegExp(`<(?:longcat_)?tool_call>\\s*\\{\\s*"name"\\s*:\\s*"${NAME}"`, "g"), false],
-  // GLM, Laguna.
-  [new RegExp(`<tool_call>\\s*${NAME}\\s*<arg_key>`, "g"), false],
+const OPENINGS: readonly Opening[] = [
+  // Qwen-XML (Qwen3-Coder, Qwen3.5, Nemotron 3), Seed-OSS, MiniCPM5; the wrapper is often missing.
+  opening("token", `(?:<(?:seed:)?tool_call>\\s*)?<function(?:=| name=")${NAME}`),
+  // Hermes, Qwen3, Granite, LongCat, Hunyuan, Jamba, Phi-4-mini, InternLM, Cohere, GigaChat, Llama 3, Inkling, Mistral before v11.
+  opening(
+    "token",
+    `(?:<(?:longcat_)?tool_calls?>|<function_call>|<\\|tool_call\\|>|<\\|function_call\\|>|function call<\\|role_sep\\|>|functools|<\\|plugin\\|>|<\\|START_ACTION\\|>|<\\|python_tag\\|>|<\\|content_invoke_tool_json\\|>|\\[TOOL_CALLS\\])\\s*${JSON_NAME}`,
+  ),
+  // GLM, Laguna, Ling 3; Hunyuan v3 with its suffixes. A call without arguments closes at once.
+  opening("token", `<tool_call>\\s*${NAME}\\s*(?:<arg_key>|</tool_call>)`),
+  opening("token", `<tool_call[\\w:.-]{0,24}>\\s*${NAME}\\s*<tool_sep`),
   // DeepSeek V3 with its type word, V3.1 without.
-  [new RegExp(`<｜tool▁call▁begin｜>(?:function<｜tool▁sep｜>)?${NAME}`, "g"), false],
-  // DeepSeek V3.2 and V4, MiniMax M2, Step 3, Muse Glimmer, and the imitation of others.
-  [new RegExp(`<(?:｜DSML｜|\\|DSML\\||steptml:|atem:)?invoke name="${NAME}"`, "g"), false],
-  [new RegExp(`<\\|tool_call_begin\\|>\\s*(?:functions\\.)?${NAME}`, "g"), false],
-  [new RegExp(`<\\|open\\|>call tool="${NAME}"`, "g"), false],
-  [new RegExp(`\\[TOOL_CALLS\\]\\s*(?:\\[\\s*\\{\\s*"name"\\s*:\\s*")?${NAME}`, "g"), false],
-  [new RegExp(`<(?:\\|tool_call|start_function_call)>call:${NAME}`, "g"), false],
-  [new RegExp(`<\\|tool_call_start\\|>\\[${NAME}\\(`, "g"), false],
-  [new RegExp(`to=functions\\.${NAME}`, "g"), false],
-  [new RegExp(`<\\|python_tag\\|>\\s*\\{\\s*"name"\\s*:\\s*"${NAME}"`, "g"), false],
-  // Llama 3 and any model told to answer in JSON.
-  [new RegExp(`\\{\\s*"name"\\s*:\\s*"${NAME}"\\s*,\\s*"(?:arguments|parameters)"\\s*:\\s*\\{`, "g"), true],
+  opening("token", `<｜tool▁call▁begin｜>(?:function<｜tool▁sep｜>)?${NAME}`),
+  // DeepSeek V3.2 and V4 with any bars, MiniMax M2 and M3, Step 3, Muse Glimmer, and the imitation of others.
+  opening("token", `(?:\\]<\\]minimax\\[>\\[)?<(?:[｜|]{1,2}DSML[｜|]{1,2}|steptml:|atem:)?invoke name="${NAME}"`),
+  opening("token", `<\\|tool_call_begin\\|>\\s*(?:functions\\.)?${NAME}`),
+  opening("token", `(?:<\\|open\\|>)?call tool="${NAME}"`),
+  opening("token", `\\[TOOL_CALLS\\]\\s*${NAME}`),
+  opening("token", `<(?:\\|tool_call|start_function_call)>call:${NAME}`),
+  opening("token", `<\\|tools_prefix\\|>\\s*\\[\\s*\\{\\s*"${NAME}"`),
+  // Pythonic calls within tokens: LFM2, Llama 4, Olmo 3.
+  opening("token", `(?:<\\|tool_call_start\\|>|<\\|python_start\\|>|<function_calls>)\\s*\\[?${NAME}\\(`),
+  opening("token", `to=functions\\.${NAME}`),
+  // Kimi K2 without its tokens: nobody else writes a running number there.
+  opening("token", `functions\\.${NAME}:\\d{1,4}\\s*(?=\\{)`),
+  // Llama 3 and any model told to answer in JSON; Cohere and Apertus without their tokens.
+  opening(
+    "json",
+    `\\{\\s*(?:"tool_call_id"\\s*:\\s*"\\w{1,32}"\\s*,\\s*)?"(?:tool_)?name"\\s*:\\s*"${NAME}"\\s*,\\s*"(?:arguments|parameters|args)"\\s*:\\s*\\{`,
+  ),
+  opening("json", `\\{\\s*"type"\\s*:\\s*"function"\\s*,\\s*"(?:name"\\s*:|function"\\s*:\\s*\\{\\s*"name"\\s*:)\\s*"${NAME}"`),
+  opening("json", `\\[\\s*\\{\\s*"${NAME}"\\s*:\\s*\\{`),
+  // DeepSeek and Mistral without their tokens.
+  opening("plain", `(?<![\\w.-])(?:>>>|functions?[.:]?|)${NAME}${BEFORE_JSON}(?=\\{)`),
+  // GLM and Gemma without their outer tokens.
+  opening("plain", `(?<![\\w.-])${NAME}\\s*(?=<arg_key>)`),
+  opening("plain", `(?<![\\w.-])call:${NAME}(?=\\{)`),
+  // Pythonic calls.
+  opening("plain", `\\[\\s*${NAME}(?=\\()`),
 ]
 
 /** Where tool calls begin in a text, in order. Says nothing about whether they are meant. */
 export function findCallOpenings(text: string): CallOpening[] {
-  const found = OPENINGS.flatMap(([pattern, bare]) =>
-    [...text.matchAll(pattern)].map((match): CallOpening => ({ name: match[1] ?? "", index: match.index, bare })),
+  const found = OPENINGS.flatMap(({ pattern, form }) =>
+    [...text.matchAll(pattern)].map((match): CallOpening => {
+      const end = match.index + match[0].length
+      const json =
+        form === "json" ? match.index : form === "plain" && text[end] === "{" && !match[0].startsWith("call:") ? end : undefined
+      return { name: match[1] ?? "", index: match.index, bare: form !== "token", json }
+    }),
   )
   return found
     .filter(({ bare, index }) => !bare || !found.some((other) => !other.bare && other.index <= index && index - other.index < 64))

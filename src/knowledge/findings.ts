@@ -134,6 +134,13 @@ export const FINDING_TEXTS = {
     fix: parserCure,
     reference: TOOL_DOCS,
   },
+  "call-in-reasoning": {
+    title: "Tool call in the reasoning",
+    cause: ({ tool, certain }) =>
+      `The model called \`${tool}\`, but the call arrived as reasoning and did not run: ${certain ? "" : "most likely "}the server saw no end of the thinking before it.`,
+    fix: parserCure,
+    reference: "vllm-project/vllm#16511",
+  },
   "finish-without-call": {
     title: "Tool call announced, none sent",
     cause: () => "The server ended the answer with finish reason `tool_calls` but sent no tool call.",

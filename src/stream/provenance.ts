@@ -14,21 +14,32 @@ export interface Provenance {
   asked(group: string): boolean
   /** This very text was given to the model. */
   text(text: string): boolean
+  /** The user, or a file, speaks of delimiters of this sort without writing one. */
+  topic(topic: Topic): boolean
 }
 
-/** People speak of "think tags" without writing one. */
-const TOPIC = /\b(think|thinking|reasoning|thought)[\s_-]*(tag|delimiter|marker)s?\b/i
+/** What delimiters are for: `think` around reasoning, `calls` around tool calls, `turns` around messages. */
+export type Topic = "think" | "calls" | "turns"
+
+const TOPICS: Readonly<Record<Topic, RegExp>> = {
+  think: /\b(think|thinking|reasoning|thought)[\s_-]*(tag|delimiter|marker)s?\b/i,
+  calls:
+    /\b(tool|function)[\s_-]*call(s|ing)?[\s_-]*(pars|format|syntax|markup|tag|delimiter|marker|token|template|grammar|example)|\b(hermes|qwen|llama|mistral|deepseek|kimi|glm|minimax|harmony|pythonic)[\s\w.-]{0,24}\b(tool|function)?[\s-]?(call|format|parser)/i,
+  turns:
+    /\bchat[\s_-]?(ml\b|template)|\b(special|control|stop|eos|bos|turn|channel|end[\s_-]of[\s_-]\w+)[\s_-]+tokens?\b|\b(harmony|prompt)[\s_-]+(format|template)|\btokenizer/i,
+}
 const TOPIC_GROUPS: ReadonlySet<string> = new Set(["think", "thinking", "mistral-think", "gemma-thought"])
 
 /** Reads the request only when asked: first a search in its raw text, and the messages only when that finds something. */
 export function createProvenance(request: RequestView): Provenance {
   const groups = new Map<string, boolean>()
+  const topic = (about: Topic): boolean => TOPICS[about].test(request.text()) && spokenOf(request, TOPICS[about])
 
   const judge = (group: string): boolean => {
     const raw = request.text()
     const literals = literalsOf(group)
     if (literals.some((literal) => mentions(raw, literal)) && given(request, literals)) return true
-    return TOPIC_GROUPS.has(group) && TOPIC.test(raw) && spokenOf(request)
+    return TOPIC_GROUPS.has(group) && topic("think")
   }
 
   return {
@@ -46,6 +57,7 @@ export function createProvenance(request: RequestView): Provenance {
       const prompts = request.messages().filter(({ role }) => role === "system" || role === "developer")
       return prompts.some((prompt) => literals.some((literal) => textOf(prompt.content).includes(literal)))
     },
+    topic,
     text: (text) => mentions(request.text(), text) && given(request, [text]),
   }
 }
@@ -92,10 +104,10 @@ function argumentsOf(value: unknown): string {
   }
 }
 
-function spokenOf(request: RequestView): boolean {
+function spokenOf(request: RequestView, topic: RegExp): boolean {
   return request
     .messages()
-    .some((message) => (message.role === "user" || message.role === "tool") && TOPIC.test(textOf(message.content)))
+    .some((message) => (message.role === "user" || message.role === "tool") && topic.test(textOf(message.content)))
 }
 
 function isInput(message: Message): boolean {

@@ -21,12 +21,7 @@ export function isQuoted(sighting: Sighting): boolean {
   const line = lineBefore(sighting)
   // Apostrophes are none; single quotes that open something stand behind a blank or a sign.
   if ((count(line, /["`]/g) + count(line, /(^|[\s(=,:[{])'/g) + count(line, /'($|[\s),;:\]}])/g)) % 2 === 1) return true
-  return isFenced(sighting.before)
-}
-
-/** A text that ends inside a fenced block. */
-export function isFenced(before: string): boolean {
-  return count(before, /```/g) % 2 === 1
+  return sighting.fenced
 }
 
 /** Closers without an opener of their vocabulary before them. */

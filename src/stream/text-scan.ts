@@ -1,4 +1,5 @@
 import { type Delimiter, findDelimiters } from "../formats/delimiters.ts"
+import { fenceAt } from "./fences.ts"
 import { detach } from "./strings.ts"
 
 /** Characters kept on either side of a delimiter. */
@@ -15,6 +16,8 @@ export interface Sighting {
   index: number
   before: string
   after: string
+  /** Inside a fenced code block. */
+  fenced: boolean
 }
 
 /** A text of any length, of which head, tail and sightings are kept. */
@@ -46,18 +49,26 @@ export function createTextScan(keep: number): TextScan {
   let buffer = ""
   let start = 0
   let closed = false
+  // The fenced block that is open where the unseen part begins.
+  let fence: string | undefined
+  let fenceFrom = 0
   const found: Sighting[] = []
 
   const look = (end: number): Sighting[] => {
     const seen: Sighting[] = []
     const offset = scan.length - buffer.length
+    let at = fenceFrom
+    let open = fence
     for (const hit of findDelimiters(buffer, start)) {
       if (hit.index >= end || found.length + seen.length >= MAX_HITS) break
+      open = fenceAt(buffer, at, hit.index, open)
+      at = Math.max(at, hit.index)
       seen.push({
         delimiter: hit.delimiter,
         index: offset + hit.index,
         before: detach(buffer.slice(Math.max(0, hit.index - CONTEXT), hit.index)),
         after: detach(buffer.slice(hit.end, hit.end + CONTEXT)),
+        fenced: open !== undefined,
       })
     }
     return seen
@@ -70,6 +81,8 @@ export function createTextScan(keep: number): TextScan {
     const offset = scan.length - buffer.length
     const next = Math.max(end, last ? last.index - offset + last.delimiter.literal.length : 0)
     const cut = Math.max(0, end - CONTEXT)
+    fence = fenceAt(buffer, fenceFrom, end, fence)
+    fenceFrom = end - cut
     buffer = detach(buffer.slice(cut))
     start = next - cut
   }

@@ -1,6 +1,6 @@
 import { isBlank, type ResponseRule } from "./rule.ts"
 
-const SILENT = new Set(["output-swallowed", "stream-error"])
+const SILENT = new Set(["output-swallowed", "stream-error", "call-in-reasoning"])
 
 /** Finish `stop`, reasoning, and nothing else: the person sees no answer. */
 export const answerInReasoning: ResponseRule = {

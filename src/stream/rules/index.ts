@@ -1,5 +1,6 @@
 import { argumentsInvalid } from "./arguments-invalid.ts"
 import { callInContent } from "./call-in-content.ts"
+import { callInReasoning } from "./call-in-reasoning.ts"
 import { answerInReasoning, emptyAnswer, finishWithoutCall } from "./empty.ts"
 import { outputSwallowed } from "./output-swallowed.ts"
 import { reasoningInArguments } from "./reasoning-in-arguments.ts"
@@ -16,6 +17,7 @@ export const CALL_RULES: readonly CallRule[] = [reasoningInArguments, toolNameCo
 export const RESPONSE_RULES: readonly ResponseRule[] = [
   streamError,
   callInContent,
+  callInReasoning,
   reasoningInContent,
   outputSwallowed,
   truncated,

@@ -1,0 +1,90 @@
+import { type CallOpening, findCallOpenings } from "../formats/call-openings.ts"
+import { type Delimiter, findDelimiters } from "../formats/delimiters.ts"
+import { isFenced } from "./fences.ts"
+import { createJsonReader } from "./json-strings.ts"
+import type { RequestView } from "./request.ts"
+import { requiredOf } from "./schema.ts"
+import type { TextScan } from "./text-scan.ts"
+
+/** A tool call that stands in a text. */
+export interface UnparsedCall {
+  tool: string
+  /** The text from the beginning of the call on. */
+  body: string
+  /** The text before it. */
+  before: string
+  /** Every required argument is named. */
+  fits: boolean
+  /** A literal that tells the family, if there is one. */
+  delimiter: Delimiter | undefined
+}
+
+/** Behind the last delimiter of a call only the rest of its tag and brackets may stand, or the text goes on and the call was an example. */
+const REST = /^(?:\w{1,32}>)?[\s"'\]})>;,`]*$/
+/** What no call in a language of tokens follows directly: then it is quoted, or part of an expression. */
+const GLUED = /["'`\\/|(^={}+*&$#@~-]$/
+
+/**
+ * A call of a declared tool at the end of a text, written out instead of parsed: outside of fences and quotes, with nothing said behind it.
+ */
+export function findUnparsedCall(scan: TextScan, request: RequestView): UnparsedCall | undefined {
+  const tools = request.tools()
+  if (!tools || tools.size === 0) return undefined
+  const text = scan.length === scan.head.length ? scan.head : scan.tail()
+  for (const opening of findCallOpenings(text)) {
+    if (!tools.has(opening.name)) continue
+    const before = text.slice(0, opening.index)
+    const body = text.slice(opening.index)
+    if (!standsFree(before, opening)) continue
+    const required = requiredOf(tools.get(opening.name))
+    const fits = required.every((key) => body.includes(key))
+    if (opening.bare && (!fits || required.length === 0)) continue
+    if (!isLast(text, opening)) continue
+    // The wrapper, which tells the family, may stand before the part that names the tool.
+    const delimiter = familiar(text.slice(Math.max(0, opening.index - 64)))
+    return { tool: opening.name, body, before, fits, delimiter }
+  }
+  return undefined
+}
+
+/** Outside of fences, quotes and code; one without any token, which anybody may write, begins its line. */
+function standsFree(before: string, { bare }: CallOpening): boolean {
+  if (bare ? !/(^|\n)[ \t]*\[?$/.test(before) : GLUED.test(before)) return false
+  const line = before.slice(before.lastIndexOf("\n") + 1)
+  if ((line.match(/`/g)?.length ?? 0) % 2 === 1) return false
+  return !isFenced(before)
+}
+
+function isLast(text: string, { index, bare, json }: CallOpening): boolean {
+  const body = text.slice(index)
+  if (json !== undefined) return isLastJson(text.slice(json))
+  // A function call in a list, or arguments in braces.
+  if (bare && !/^\S+?<arg_key>/.test(body)) return /[)}]\]?\s*$/.test(withoutDelimiters(body))
+  const last = findDelimiters(body).at(-1)
+  return last === undefined || last.delimiter.role === "call-open" || REST.test(body.slice(last.end)) || !isClosed(body)
+}
+
+function isLastJson(json: string): boolean {
+  const reader = createJsonReader()
+  reader.feed(json)
+  const { state, ended, rest } = reader.view()
+  if (state === "complete") return true
+  if (!ended || !rest) return false
+  return REST.test(withoutDelimiters(rest.head)) || findCallOpenings(rest.head).length > 0
+}
+
+function withoutDelimiters(text: string): string {
+  let rest = text
+  for (const { index, end } of findDelimiters(text).reverse()) rest = rest.slice(0, index) + rest.slice(end)
+  return rest
+}
+
+/** A call that was cut has no closer; then all that follows belongs to it. */
+function isClosed(body: string): boolean {
+  return findDelimiters(body).some(({ delimiter }) => delimiter.role === "call-close" || delimiter.literal.startsWith("</"))
+}
+
+/** The first delimiter that points to a family. */
+function familiar(body: string): Delimiter | undefined {
+  return findDelimiters(body).find(({ delimiter }) => delimiter.families.length > 0)?.delimiter
+}
