@@ -15,7 +15,7 @@ export const UNDETECTABLE: Readonly<Record<string, string>> = {
   A9: "text of another request looks like text of this one",
   C2: "a call that was planned and never written leaves no trace; an empty answer is said as such",
   C3: "a rehearsed call that was run is a call like any other",
-  "A1, bare closer between two words of a file": "an author may have put it there",
+  "A1, bare closer between words or in quotes": "an author may have put it there",
 }
 
 type Maker = (random: Random, family: Family) => Case

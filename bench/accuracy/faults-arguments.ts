@@ -4,7 +4,7 @@ import { callOf, type MeantCall } from "./calls.ts"
 import type { Case } from "./case.ts"
 import { spellingOf } from "./formats.ts"
 import type { Random } from "./random.ts"
-import { caseOf, sentCalls, type Turn, turnWith } from "./turn.ts"
+import { caseOf, sentCalls, type Turn, toolRound, turnWith } from "./turn.ts"
 import type { SentCall } from "./wire.ts"
 
 /** What a server's thinking budget puts in front of the delimiter when it runs out. */
@@ -60,6 +60,7 @@ function withValue(random: Random, turn: Turn, field: string, value: string): Se
 }
 
 function leak(random: Random, turn: Turn, field: string, value: string, name: string): Case {
+  if (random.chance(0.15)) contaminate(random, turn, field, value)
   return caseOf(
     random,
     turn,
@@ -68,16 +69,30 @@ function leak(random: Random, turn: Turn, field: string, value: string, name: st
   )
 }
 
+/** The same happened before, and the tool's error repeats what was written (I4). The model's own output excuses nothing. */
+function contaminate(random: Random, turn: Turn, field: string, value: string): void {
+  const last = turn.calls.at(-1) as MeantCall
+  const before: MeantCall = { ...last, args: { ...last.args, [field]: value } }
+  turn.messages = [...turn.messages, ...toolRound(random, 7, before, `Error: no such file or command: ${value}`)]
+}
+
 /** Some families end their thoughts with the token that ends a turn: then either kind is true. */
 function kindsFor(family: Family): FindingKind[] {
   const ownToken = /think|thought/i.test(thinks(family).close) || family.format === "gemma4"
   return ownToken ? ["reasoning-in-arguments"] : ["reasoning-in-arguments", "markup-in-arguments"]
 }
 
-/** A place inside a word, which no author would put a tag into. */
+/** A place inside a word and outside of quotes, where no author would put a tag. */
 function insideWord(random: Random, text: string): number {
-  const places = [...text.matchAll(/(?<=[a-zA-Z]{2})(?=[a-zA-Z]{2})/g)].map(({ index }) => index)
-  return places.length > 0 ? random.pick(places) : Math.floor(text.length / 2)
+  const places = [...text.matchAll(/(?<=[a-zA-Z]{2})(?=[a-zA-Z]{2})/g)]
+    .map(({ index }) => index)
+    .filter((index) => isBare(text, index))
+  return places.length > 0 ? random.pick(places) : -1
+}
+
+function isBare(text: string, index: number): boolean {
+  const line = text.slice(text.lastIndexOf("\n", index - 1) + 1, index)
+  return !line.includes("'") && (line.match(/["`]/g)?.length ?? 0) % 2 === 0
 }
 
 /** A1: the end of thinking, forced into the value being written. */
@@ -91,8 +106,9 @@ export function thinkingBudget(random: Random, family: Family): Case {
     ["edit", "newString"],
   ] as Place[])
   const { turn, value } = turnAt(random, family, place)
-  const said = random.pick(TERMINATORS)
-  const at = said === "" ? insideWord(random, value) : random.int(1, value.length - 1)
+  const inside = insideWord(random, value)
+  const said = inside === -1 ? (TERMINATORS[0] ?? "") : random.pick(TERMINATORS)
+  const at = said === "" ? inside : random.int(1, value.length - 1)
   const wedge = said === "" ? thinks(family).close : `${said}${thinks(family).close}\n\n`
   const kind =
     place[1] === "content" || place[1] === "newString"
@@ -116,7 +132,12 @@ export function thoughtReopened(random: Random, family: Family): Case {
   if (random.chance(0.4)) {
     const place = random.pick(STRICT)
     const { turn, value } = turnAt(random, family, place)
-    return leak(random, turn, place[1], `${value}${open}\n${musing}`, "A2 thinking begins again in a path or name")
+    // A path is a path, even where the tags are what the work is about.
+    const about = random.chance(0.2)
+    if (about)
+      turn.messages = [...turn.messages, { role: "user", content: `Our prompts use ${open} and ${close}; look at them.` }]
+    const name = `A2 thinking begins again in a path or name${about ? ", in a session about tags" : ""}`
+    return leak(random, turn, place[1], `${value}${open}\n${musing}`, name)
   }
   const place = random.pick([
     ["bash", "command"],

@@ -46,22 +46,24 @@ export function wrongFinish(random: Random, family: Family): Case {
   return structural(random, turn, "F2 calls with finish stop", { finish: "stop" }, ["wrong-finish-reason"])
 }
 
-/** The wrong tool parser ate the call: only its tokens are counted. */
+/**
+ * The wrong tool parser ate the call: only its tokens are counted. Where the server tells the tokens of the reasoning apart, the count alone
+ * must show it; elsewhere what is missing may hide behind a long reasoning, and the empty answer has to be said.
+ */
 export function swallowed(random: Random, family: Family): Case {
   const turn = turnWith(random, family, "bash", "read", "write", "edit", "grep")
   turn.includeUsage = true
   const eaten = createTokenizer(random.fork()).count(writeCalls(spellingOf(family), turn.calls))
-  const content = random.pick(["", "\n\n", "\n", `${sentences(random, 2)}\n\n`])
+  const details = turn.reasoning === "" || random.chance(0.6)
+  const content = details && eaten > 120 ? random.pick(["", "\n\n", "It is a bug.\n\n"]) : random.pick(["", "\n\n", "\n"])
+  const silent: FindingKind[] = ["empty-answer", "answer-in-reasoning", "finish-without-call"]
   return structural(
     random,
     turn,
-    content.trim() === "" ? "call swallowed" : "call swallowed behind a sentence",
-    { content, calls: [], finish: random.pick(["stop", "stop", "tool_calls"]), extraTokens: eaten },
-    // What was eaten may be so short that only its absence shows.
-    eaten < 40 || content.trim() !== ""
-      ? ["output-swallowed", "empty-answer", "answer-in-reasoning", "finish-without-call"]
-      : ["output-swallowed"],
-    ["empty-answer", "answer-in-reasoning", "finish-without-call"],
+    details ? "call swallowed" : "call swallowed behind reasoning that was not counted apart",
+    { content, calls: [], finish: random.pick(["stop", "stop", "tool_calls"]), extraTokens: eaten, details },
+    details ? ["output-swallowed"] : ["output-swallowed", ...silent],
+    silent,
   )
 }
 

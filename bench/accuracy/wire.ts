@@ -31,6 +31,8 @@ export interface Answer {
   limit?: "output" | "server"
   /** A token at a time, whatever the server's flavour. */
   fine?: boolean
+  /** The server says how many tokens went into reasoning. */
+  details?: boolean
   /** Changes entries of tool calls on their way out; `piece` counts within the call. */
   alter?(entry: CallEntry, call: number, piece: number): CallEntry
   /** An event in place of the end, for example an error. */
@@ -81,8 +83,9 @@ export function send(random: Random, answer: Answer, order: Order, flavour: Flav
   return { bytes: frame(random, events, flavour), tokens: usageNow.tokens }
 }
 
-function flavourFor(random: Random, { fine }: Answer): Flavour {
-  const flavour = pickFlavour(random)
+function flavourFor(random: Random, { fine, details }: Answer): Flavour {
+  const picked = pickFlavour(random)
+  const flavour: Flavour = details ? { ...picked, details: "true" } : picked
   return fine ? { ...flavour, pace: "single", wholeCalls: false } : flavour
 }
 
