@@ -1,3 +1,4 @@
+import type { FindingKind } from "../../src/stream/types.ts"
 import type { Case, Corpus } from "./case.ts"
 import type { Random } from "./random.ts"
 import { caseOf, ordinaryTurn, sentCalls, type Turn } from "./turn.ts"
@@ -8,6 +9,7 @@ export function cleanCase(random: Random): Case {
   const what = random.int(0, 19)
   if (what === 0) return abortedCase(random, turn, "clean")
   if (what <= 2) return cutCase(random, turn, "clean")
+  if (what === 3 && turn.calls.length === 0) return hiddenReasoning(random, turn)
   const calls = turn.calls.length
   return caseOf(
     random,
@@ -15,6 +17,17 @@ export function cleanCase(random: Random): Case {
     {},
     { corpus: "clean", class: calls === 0 ? "an answer" : calls === 1 ? "a call" : "several calls" },
   )
+}
+
+/** Thoughts that the request asked not to see are counted all the same. */
+function hiddenReasoning(random: Random, turn: Turn): Case {
+  const item = caseOf(
+    random,
+    { ...turn, includeUsage: true },
+    { reasoning: "", extraTokens: random.int(20, 900) },
+    { corpus: "clean", class: "reasoning hidden on request" },
+  )
+  return { ...item, request: { ...item.request, include_reasoning: false } }
 }
 
 export function abortedCase(random: Random, turn: Turn, corpus: Corpus): Case {
@@ -50,6 +63,16 @@ export function cutCase(random: Random, turn: Turn, corpus: Corpus): Case {
     random,
     short,
     { reasoning, content, calls, finish, limit, extraTokens: 0 },
-    { corpus, class: "cut by a limit", expect: ["truncated"] },
+    {
+      corpus,
+      class: "cut by a limit",
+      expect: ["truncated"],
+      allow: goesRound(calls.at(-1)?.arguments ?? (content || reasoning)),
+    },
   )
+}
+
+/** Where the limit cuts data that repeats itself, nothing tells it from a model that goes round and round. */
+function goesRound(text: string): FindingKind[] {
+  return /(.{1,120}?)\1{7}.{0,120}$/s.test(text.slice(-1200)) ? ["degenerate-repetition"] : []
 }

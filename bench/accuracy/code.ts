@@ -96,6 +96,11 @@ const TEMPLATES: readonly Template[] = [
     path: `fix-${w.noun}.patch`,
     text: `diff --git a/src/${w.noun}.c b/src/${w.noun}.c\n--- a/src/${w.noun}.c\n+++ b/src/${w.noun}.c\n@@ -${w.n},6 +${w.n},7 @@ int ${w.verb}(struct ${w.noun} *p)\n \tif (p->next < p->end)\n-\t\treturn 0;\n+\t\treturn p->n >> 1;\n+\t/* ${w.line} */\n \treturn -1;\n`,
   }),
+  // Rows that repeat themselves, as data does.
+  (w) => ({
+    path: `data/${w.noun}.py`,
+    text: `# ${w.line}\nGRID = [\n${`    [${"0, ".repeat(w.random.int(4, 12))}0],\n`.repeat(w.random.int(4, 60))}]\nMASK = "${"-".repeat(w.n)}"\n`,
+  }),
   (w) => ({
     path: `notes/${w.noun}.txt`,
     text: Array.from({ length: w.random.int(2, 40) }, () => w.random.pick(LINES)).join("\n"),
