@@ -36,6 +36,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
       if (!report) reader.push(bytes)
     },
     call(callId) {
+      if (!report) reader.flush()
       const call = reading.gaveUp ? undefined : reading.calls.byId(callId)
       if (!call) return []
       const { state } = call.view()

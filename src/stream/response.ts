@@ -7,9 +7,17 @@ import { createResponses, isResponses } from "./shapes/responses.ts"
 /** Characters of one event, or of a body that is not a stream, beyond which nothing is looked at any more. */
 const MAX_EVENT = 8 * 1024 * 1024
 
+/**
+ * Bytes that are decoded and framed at once. A server sends an event at a time; doing this for each by itself costs as much as all that this
+ * side adds, and nobody asks before a tool starts to run or the answer ends.
+ */
+const BATCH = 16_384
+
 export interface Reader {
   readonly reading: Reading
   push(bytes: Uint8Array): void
+  /** Brings the reading up to date with what was pushed. */
+  flush(): void
   end(aborted: boolean): void
 }
 
@@ -25,6 +33,9 @@ export function createReader(): Reader {
   let body: string[] | undefined
   let bodyLength = 0
   let started = false
+  /** Made at the first bytes: most answers of a session are short, and many inspectors never see any. */
+  let waiting: Uint8Array | undefined
+  let waitingLength = 0
 
   const parser = createParser({
     onEvent: (event) => take(event.data),
@@ -59,15 +70,35 @@ export function createReader(): Reader {
     body = undefined
   }
 
+  const flush = (): void => {
+    if (!waiting || waitingLength === 0) return
+    const text = decoder.decode(waiting.subarray(0, waitingLength), { stream: true })
+    waitingLength = 0
+    feedAndCheck(text)
+  }
+
+  const feedAndCheck = (text: string): void => {
+    feed(text)
+    if (reading.gaveUp) parser.reset()
+  }
+
   return {
     reading,
     push(bytes) {
       if (reading.gaveUp || reading.ended || reading.shape === "other") return
-      feed(decoder.decode(bytes, { stream: true }))
-      if (reading.gaveUp) parser.reset()
+      if (waitingLength + bytes.length > BATCH) flush()
+      if (bytes.length > BATCH) {
+        feedAndCheck(decoder.decode(bytes, { stream: true }))
+        return
+      }
+      waiting ??= new Uint8Array(BATCH)
+      waiting.set(bytes, waitingLength)
+      waitingLength += bytes.length
     },
+    flush,
     end(aborted) {
       if (reading.ended) return
+      flush()
       if (!reading.gaveUp && reading.shape !== "other") {
         feed(decoder.decode())
         // An event without its closing empty line is none, to this reader as to the client.
