@@ -70,6 +70,32 @@ export function reasoningCure({ family, server }: Setup): string {
     : `Check that ${name(server)} runs with the \`--reasoning-parser\` that the model's card names, and with none for a model that does not think.`
 }
 
+/** One sentence: how to make the server end its turns where the model does. */
+export function templateCure({ family, server }: Setup): string {
+  if (server === "llama.cpp" || server === "llama-swap")
+    return `Start ${SERVERS[server]} with \`--jinja\` and a GGUF file whose end-of-turn token is set, as newer conversions of the model have it.`
+  if (server === "ollama" || server === "lmstudio") return parserCure({ family, server })
+  const check = parserCure({ family, server }).replace("Restart ", "Check that ").replace(" with ", " runs with ").slice(0, -1)
+  return `${check}; if so, use the chat template and \`generation_config.json\` of the model's card, which name the tokens to stop at, or a newer server.`
+}
+
+/** One sentence: what ends a loop. */
+export function repetitionCure({ family }: Setup): string {
+  return `Send the message again, and give this model ${family?.sampling ?? "the sampling that its card names"} (temperature 0 invites loops); if it stays so, begin a new session or use a less quantised build.`
+}
+
+/** One sentence: how to get calls in pieces that fit together. */
+export function shapeCure({ server }: Setup): string {
+  return `Update ${server === undefined || server === "vllm" ? "vLLM" : name(server)}, or the gateway in front of it: newer versions number and name their calls; until then ask for one call at a time (\`parallel_tool_calls: false\`).`
+}
+
+/** One sentence: how to get token counts. */
+export function usageCure({ server }: Setup): string {
+  return server === undefined || server === "vllm" || server === "unknown"
+    ? "Start vLLM with `--enable-force-include-usage`; a gateway in front of it must pass `stream_options` on."
+    : `Update ${name(server)}; a gateway in front of it must pass \`stream_options\` on.`
+}
+
 function switchHint(family: Family | undefined): string {
   const key = family?.thinking?.key
   return key?.startsWith("enable")

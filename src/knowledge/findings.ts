@@ -1,5 +1,16 @@
 /** What each kind of finding means for a person: a title, a cause, a cure and where to read on. Data and wording, no judgement. */
-import { driftCure, parserCure, REASONING_DOCS, reasoningCure, type Setup, TOOL_DOCS } from "./cures.ts"
+import {
+  driftCure,
+  parserCure,
+  REASONING_DOCS,
+  reasoningCure,
+  repetitionCure,
+  type Setup,
+  shapeCure,
+  TOOL_DOCS,
+  templateCure,
+  usageCure,
+} from "./cures.ts"
 
 /** What the sentences name. Texts have to be printable and short before they come here. */
 export interface FindingFacts extends Setup {
@@ -15,6 +26,10 @@ export interface FindingFacts extends Setup {
   bytes?: number
   limit?: string
   message?: string
+  /** Repetitions. */
+  times?: number
+  /** Finish reason as sent. */
+  finish?: string
 }
 
 export interface FindingText {
@@ -35,6 +50,13 @@ export const FINDING_TEXTS = {
       `The model's reasoning ran into ${inArgument(facts)} of the call to \`${facts.tool}\`${facts.literal ? `, which holds \`${facts.literal}\`` : ""}: the command, file or text it names is not what was meant.`,
     fix: driftCure,
     reference: "vllm-project/vllm#44676",
+  },
+  "markup-in-arguments": {
+    title: "Markup in a tool call",
+    cause: (facts) =>
+      `The model's own markup for calls${facts.literal ? ` (\`${facts.literal}\`)` : ""} stands in ${inArgument(facts)} of the call to \`${facts.tool}\`: ${facts.certain ? "" : "most likely "}the server lost the place where a value ends.`,
+    fix: driftCure,
+    reference: "vllm-project/vllm#53227",
   },
   "output-swallowed": {
     title: "The server dropped output",
@@ -141,6 +163,51 @@ export const FINDING_TEXTS = {
     fix: parserCure,
     reference: "vllm-project/vllm#16511",
   },
+  "markup-in-content": {
+    title: "Markup left in the answer",
+    cause: ({ literal }) =>
+      `Parts of a tool call stand in the visible answer (with \`${literal}\`): the server's tool parser read the call only in part, so its arguments may be short.`,
+    fix: parserCure,
+    reference: "vllm-project/vllm#54686",
+  },
+  "special-token-in-content": {
+    title: "Special token in the answer",
+    cause: ({ literal, certain }) =>
+      `The visible answer holds ${literal ? `\`${literal}\`` : "an end token"}, ${certain ? "" : "most likely "}a token of the model's prompt format that the server should have stopped at or taken out.`,
+    fix: templateCure,
+    reference: "vllm-project/vllm#46224",
+  },
+  "wrong-finish-reason": {
+    title: "Wrong finish reason",
+    cause: ({ finish }) =>
+      `The answer holds tool calls, but the server ended it with finish reason \`${finish ?? "stop"}\` instead of \`tool_calls\`.`,
+    fix: parserCure,
+    reference: "vllm-project/vllm#25054",
+  },
+  "stream-shape": {
+    title: "Tool call in odd pieces",
+    cause: (facts) =>
+      `The pieces of the call to ${facts.tool ? `\`${facts.tool}\`` : "a tool"} cannot be put together safely: ${SHAPE[facts.detail ?? ""] ?? "they are not as the API says"}.`,
+    fix: shapeCure,
+    reference: ({ detail }) =>
+      detail === "index-reused" || detail === "index-missing" ? "ollama/ollama#15457" : "anomalyco/opencode#16488",
+  },
+  "degenerate-repetition": {
+    title: "The model repeats itself",
+    cause: ({ times, certain }) =>
+      certain
+        ? `The model wrote the same text ${times} times over until the limit stopped it.`
+        : `The answer ends in the same text ${times} times over: most likely the model was caught in a loop.`,
+    fix: repetitionCure,
+    reference: "vllm-project/vllm#40080",
+  },
+  "usage-missing": {
+    title: "No token counts",
+    cause: () =>
+      "The server sent no token counts although they were asked for, so OpenCode cannot know when the context is full and never compacts in time.",
+    fix: usageCure,
+    reference: "https://docs.vllm.ai/en/latest/cli/serve.html",
+  },
   "finish-without-call": {
     title: "Tool call announced, none sent",
     cause: () => "The server ended the answer with finish reason `tool_calls` but sent no tool call.",
@@ -148,6 +215,14 @@ export const FINDING_TEXTS = {
     reference: "vllm-project/vllm#53255",
   },
 } satisfies Record<string, FindingText>
+
+const SHAPE: Readonly<Record<string, string>> = {
+  "id-missing": "the first piece has no `id`",
+  "name-missing": "the first piece does not name the tool",
+  "index-missing": "they have no `index`",
+  "index-reused": "two calls share one `index`, and clients join them into one",
+  "name-repeated": "later pieces repeat the tool's name",
+}
 
 const INVALID: Readonly<Record<string, (facts: FindingFacts) => string>> = {
   "not-json": () => "its arguments are no complete JSON",

@@ -30,12 +30,20 @@ export interface CallDelta {
   function?: { name?: unknown; arguments?: unknown } | null
 }
 
+/** A delta that clients may group wrongly. */
+export interface Oddity {
+  detail: "id-missing" | "name-missing" | "index-missing" | "index-reused" | "name-repeated"
+  call: Call | undefined
+}
+
 export interface Calls {
   add(delta: CallDelta): void
   readonly list: readonly Call[]
   /** Calls begun, the unread ones included. */
   readonly count: number
   byId(id: string): Call | undefined
+  /** The first of them. */
+  readonly oddity: Oddity | undefined
 }
 
 interface OpenCall extends Call {
@@ -54,6 +62,11 @@ export function createCalls(): Calls {
   const list: OpenCall[] = []
   const byIndex = new Map<number, OpenCall | undefined>()
 
+  const note = (detail: Oddity["detail"], call: Call | undefined): void => {
+    // The name again is the least of them: OpenCode's adapter does not look at it.
+    if (!calls.oddity || (calls.oddity.detail === "name-repeated" && detail !== "name-repeated")) calls.oddity = { detail, call }
+  }
+
   const begin = (index: number, delta: CallDelta): OpenCall | undefined => {
     calls.count++
     list.at(-1)?.flush()
@@ -65,19 +78,29 @@ export function createCalls(): Calls {
     if (call) list.push(call)
     // An endless row of new indices must not fill the map.
     if (byIndex.size < MAX_CALLS * 4) byIndex.set(index, call)
+    const named = typeof name === "string" && name !== ""
+    if (typeof delta.index !== "number") note("index-missing", call)
+    else if (!named) note("name-missing", call)
+    else if (typeof delta.id !== "string" || delta.id === "") note("id-missing", call)
     return call
   }
 
   const calls = {
     count: 0,
     list,
+    oddity: undefined as Oddity | undefined,
     add(delta: CallDelta): void {
       if (typeof delta !== "object" || delta === null) return
       const index = typeof delta.index === "number" ? delta.index : calls.count
       let call = byIndex.get(index)
-      const other =
-        typeof delta.id === "string" && delta.id !== "" && typeof delta.function?.name === "string" && delta.function.name !== ""
-      if (!byIndex.has(index) || (call && other && call.id !== delta.id)) call = begin(index, delta)
+      const name = delta.function?.name
+      if (call === undefined && !byIndex.has(index)) call = begin(index, delta)
+      else if (call && typeof name === "string" && name !== "") {
+        if (typeof delta.id === "string" && delta.id !== "" && call.id !== delta.id) {
+          call = begin(index, delta)
+          note("index-reused", call)
+        } else note("name-repeated", call)
+      }
       const piece = delta.function?.arguments
       if (typeof piece === "string" && piece !== "") call?.add(piece)
     },

@@ -36,6 +36,11 @@ interface Shape {
 const SOFT_FILE =
   /\.(mdx?|txt|rst|adoc|jinja2?|j2|tmpl|jsonl?|ya?ml|xml|html?|vue|svelte|jsx|tsx|log|sse|ipynb|csv|diff|patch)$|(^|[/_.-])(tests?|specs?|fixtures?|prompts?|templates?|parsers?|examples?|docs?|datasets?|samples?)([/_.-]|$)/i
 
+/** Whether a file of this path may hold delimiters as its subject. */
+export function isSoftFile(path: string): boolean {
+  return SOFT_FILE.test(path)
+}
+
 /** A model talking to itself. */
 const PLANNING = /\b(I|I'll|I'm|let me|let's|we (need|should|can|have)|the user|wait|okay|hmm)\b/i
 

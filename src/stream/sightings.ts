@@ -40,7 +40,8 @@ export function isReasoning({ delimiter }: Sighting): boolean {
 }
 
 export function lineBefore({ before }: Sighting): string {
-  return before.slice(before.lastIndexOf("\n") + 1)
+  // The quotes of Gemma's token are none of the text's.
+  return before.slice(before.lastIndexOf("\n") + 1).replaceAll('<|"|>', "")
 }
 
 /** Some text around the delimiter, for an excerpt. */

@@ -20,7 +20,7 @@ export interface UnparsedCall {
 }
 
 /** Behind the last delimiter of a call only the rest of its tag and brackets may stand, or the text goes on and the call was an example. */
-const REST = /^(?:\w{1,32}>)?[\s"'\]})>;,`]*$/
+const REST = /^(?:\w{1,32}>)?(?:[\s"'\]})>;,`]|<\/[\w:.-]{1,32}>)*$/
 /** What no call in a language of tokens follows directly: then it is quoted, or part of an expression. */
 const GLUED = /["'`\\/|(^={}+*&$#@~-]$/
 

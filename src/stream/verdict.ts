@@ -7,7 +7,7 @@ const MAX_NAME = 64
 const MAX_EXCERPT = 80
 const MAX_MESSAGE = 160
 
-const TEXTS: Readonly<Partial<Record<Finding["kind"], FindingText>>> = FINDING_TEXTS
+const TEXTS: Readonly<Record<Finding["kind"], FindingText>> = FINDING_TEXTS
 
 /** Makes the sentences. */
 export function toFinding(evidence: Evidence, { reading, request }: Scene, server: InspectorOptions["server"]): Finding {
@@ -30,9 +30,11 @@ export function toFinding(evidence: Evidence, { reading, request }: Scene, serve
     bytes: number(facts.bytes),
     limit: text(facts.limit, MAX_NAME),
     message: text(facts.message, MAX_MESSAGE),
+    times: number(facts.times),
+    finish: text(facts.finish, MAX_NAME),
   }
   const wording = TEXTS[evidence.kind]
-  const reference = wording?.reference ?? ""
+  const { reference } = wording
   return {
     kind: evidence.kind,
     detail: evidence.detail,
@@ -41,8 +43,8 @@ export function toFinding(evidence: Evidence, { reading, request }: Scene, serve
     callId: evidence.call?.id || undefined,
     field,
     family: family?.id,
-    cause: wording?.cause(known) ?? "",
-    fix: wording?.fix(known) ?? "",
+    cause: wording.cause(known),
+    fix: wording.fix(known),
     reference: typeof reference === "string" ? reference : reference(known),
     excerpt: evidence.excerpt === undefined ? undefined : printable(evidence.excerpt, MAX_EXCERPT),
   }

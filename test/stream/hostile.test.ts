@@ -147,10 +147,8 @@ describe("whatever the server sends", () => {
   test("an argument of 60 MB is read to its end", () => {
     const inspector = createInspector({ request })
     const event = (text: string, more: object = {}): Uint8Array =>
-      sse({
-        choices: [{ index: 0, delta: { tool_calls: [{ index: 0, ...more, function: { name: "write", arguments: text } }] } }],
-      })
-    inspector.push(event('{"filePath": "/a", "content": "', { id: "c1" }))
+      sse({ choices: [{ index: 0, delta: { tool_calls: [{ index: 0, ...more, function: { ...more, arguments: text } }] } }] })
+    inspector.push(event('{"filePath": "/a", "content": "', { id: "c1", name: "write" }))
     const middle = event("all work and no play ".repeat(3000))
     for (let bytes = 0; bytes < 60_000_000; bytes += middle.length) inspector.push(middle)
     inspector.push(event('</think>"}'))

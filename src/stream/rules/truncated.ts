@@ -6,7 +6,7 @@ const DETAIL = { reasoning: "in-reasoning", content: "in-content", arguments: "i
 /** A limit cut the response; `detail` says where, the sentences say which limit. */
 export const truncated: ResponseRule = {
   kind: "truncated",
-  response({ reading, request }) {
+  response({ reading, request }, found) {
     if (reading.aborted) return undefined
     const cut = cutByLimit(reading, request)
     if (!cut) return undefined
@@ -15,6 +15,8 @@ export const truncated: ResponseRule = {
       kind: "truncated",
       detail: DETAIL[reading.last ?? "content"],
       certainty: "certain",
+      // More room would only be filled with more of the same.
+      weak: found.some(({ kind, certainty }) => kind === "degenerate-repetition" && certainty === "certain"),
       call,
       facts: { limit: cut.limit, tokens: cut.tokens },
     }
