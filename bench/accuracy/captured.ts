@@ -30,6 +30,7 @@ export function capturedCases(): Case[] {
     const bytes = readFileSync(join(FOLDER, file))
     return {
       corpus: "captures",
+      shape,
       class: shape === "chat" ? scenario : `${scenario} (${shape})`,
       request: { ...request, tools: tools.map((tool) => declare(tool, shape)) },
       bytes,

@@ -1,4 +1,5 @@
 import type { FindingKind } from "../../src/stream/types.ts"
+import type { Shape } from "./shapes.ts"
 
 /** Where a case comes from. */
 export type Corpus = "captures" | "faults" | "clean" | "parsers"
@@ -8,6 +9,7 @@ export interface Case {
   corpus: Corpus
   /** Class of `faults.md`-like letters and digits, or the name of a situation. */
   class: string
+  shape: Shape
   request: object
   bytes: Uint8Array
   /** At least one of these must be reported; none: the response is healthy. */

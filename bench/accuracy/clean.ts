@@ -24,7 +24,7 @@ function hiddenReasoning(random: Random, turn: Turn): Case {
   const item = caseOf(
     random,
     { ...turn, includeUsage: true },
-    { reasoning: "", extraTokens: random.int(20, 900) },
+    { reasoning: "", extraTokens: random.int(20, 900), chatOnly: true },
     { corpus: "clean", class: "reasoning hidden on request" },
   )
   return { ...item, request: { ...item.request, include_reasoning: false } }

@@ -197,8 +197,8 @@ function unclosed(call: MeantCall, field: string, value: string): string {
 
 /** A4: the tag that ends a value stays in it. */
 export function closerKept(random: Random, family: Family): Case {
-  const closer = spellingOf(family).value?.close
-  if (!closer) return callEndKept(random, family)
+  const tags = spellingOf(family).value
+  if (!tags) return callEndKept(random, family)
   const place = random.pick([
     ["bash", "command"],
     ["bash", "command"],
@@ -208,6 +208,7 @@ export function closerKept(random: Random, family: Family): Case {
     ["write", "content"],
   ] as Place[])
   const { turn, call, value } = turnAt(random, family, place)
+  const closer = tags.close(place[1])
   const kept = family.format === "dsml" && random.chance(0.4) ? closer.slice(0, -1) : closer
   const leaked = value + random.pick(["", "\n"]) + kept
   const calls = withValue(random, turn, place[1], leaked)
@@ -229,15 +230,17 @@ function callEndKept(random: Random, family: Family): Case {
 /** A5: one value holds the next parameter, or a whole second call. */
 export function valueSwallows(random: Random, family: Family): Case {
   const spelling = spellingOf(family)
+  // Where arguments are JSON, a string ends at its quote, whatever is forgotten.
+  if (!spelling.value) return callEndKept(random, family)
   const { turn, call, value } = turnAt(random, family, ["task", "description"])
-  if (random.chance(0.3) || !spelling.value) {
+  if (random.chance(0.3)) {
     const second = callOf(random, "read", "glob", "bash")
     const { turn: other, value: command } = turnAt(random, family, ["bash", "command"])
-    const leaked = `${command}${spelling.value?.close ?? ""}${spelling.end}\n${spelling.call(second.name, second.args)}`
+    const leaked = `${command}${spelling.value.close("command")}${spelling.end}\n${spelling.call(second.name, second.args)}`
     return markup(random, other, withValue(random, other, "command", leaked), "A5 a value holds the next call", leaked, true)
   }
   const { prompt, ...rest } = call.args
-  const leaked = `${value}${random.pick([spelling.value.close, ""])}\n${spelling.value.open("prompt")}${String(prompt)}`
+  const leaked = `${value}${random.pick([spelling.value.close("description"), ""])}\n${spelling.value.open("prompt")}${String(prompt)}`
   const calls = sentCalls(random, [...turn.calls.slice(0, -1), { ...call, args: { ...rest, description: leaked } }])
   const last = calls.at(-1) as SentCall
   if (random.chance(0.3)) last.arguments = last.arguments.trimEnd().slice(0, -2)
@@ -249,7 +252,7 @@ export function optionalSwallowed(random: Random, family: Family): Case {
   const spelling = spellingOf(family)
   if (!spelling.value) return valueSwallows(random, family)
   const { turn, value } = turnAt(random, family, ["bash", "command"])
-  const leaked = `${value}${spelling.value.close}\n${spelling.value.open("workdir")}/home/dev/shop`
+  const leaked = `${value}${spelling.value.close("command")}\n${spelling.value.open("workdir")}/home/dev/shop`
   return markup(random, turn, withValue(random, turn, "command", leaked), "A5 a value holds an optional parameter", leaked, true)
 }
 

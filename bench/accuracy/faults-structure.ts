@@ -61,7 +61,7 @@ export function swallowed(random: Random, family: Family): Case {
     random,
     turn,
     details ? "call swallowed" : "call swallowed behind reasoning that was not counted apart",
-    { content, calls: [], finish: random.pick(["stop", "stop", "tool_calls"]), extraTokens: eaten, details },
+    { content, calls: [], finish: random.pick(["stop", "stop", "tool_calls"]), extraTokens: eaten, details, chatOnly: details },
     details ? ["output-swallowed"] : ["output-swallowed", ...silent],
     silent,
   )

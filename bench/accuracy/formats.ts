@@ -9,7 +9,7 @@ export interface Spelling {
   /** What goes around all calls. */
   around?: readonly [before: string, after: string]
   /** What ends one value, and begins the next: present where every value has tags of its own. */
-  value?: { close: string; open(key: string): string }
+  value?: { close(key: string): string; open(key: string): string }
   /** What ends a call. */
   end: string
 }
@@ -17,15 +17,22 @@ export interface Spelling {
 const text = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value))
 const json = (value: unknown): string => JSON.stringify(value)
 
-function xml(open: (name: string) => string, key: (key: string) => string, close: string, end: string, glue = ""): Spelling {
+function xml(
+  open: (name: string) => string,
+  key: (key: string) => string,
+  close: string | ((key: string) => string),
+  end: string,
+  glue = "",
+): Spelling {
+  const closer = (k: string): string => (typeof close === "string" ? close : close(k))
   return {
     call: (name, args) =>
       open(name) +
       Object.entries(args)
-        .map(([k, v]) => `${key(k)}${glue}${text(v)}${glue}${close}${glue}`)
+        .map(([k, v]) => `${key(k)}${glue}${text(v)}${glue}${closer(k)}${glue}`)
         .join("") +
       end,
-    value: { close, open: key },
+    value: { close: closer, open: key },
     end,
   }
 }
@@ -116,7 +123,7 @@ export const SPELLINGS: Readonly<Record<CallFormat, Spelling>> = {
     ...xml(
       (name) => `]<]minimax[>[<invoke name="${name}">`,
       (key) => `]<]minimax[>[<${key}>`,
-      "]<]minimax[>[</value>",
+      (key) => `]<]minimax[>[</${key}>`,
       "]<]minimax[>[</invoke>",
     ),
     around: ["]<]minimax[>[<tool_call>", "]<]minimax[>[</tool_call>"],

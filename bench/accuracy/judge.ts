@@ -118,7 +118,7 @@ export function count(score: Score, item: Case): Verdict {
   if (!healthy && verdict.stray.length > 0) score.strays++
   countKinds(score, item, verdict, healthy)
   if (verdict.outcome === "missed" || verdict.stray.length > 0) {
-    const key = `${item.corpus}: ${item.class}: ${verdict.stray.join()}${verdict.outcome}`
+    const key = `${item.corpus}: ${item.class}: ${verdict.stray.join()}${verdict.outcome}${item.shape}`
     const known = score.wrong.get(key)
     // The shortest example is the easiest to read.
     if (!known || item.bytes.length < known.item.bytes.length) {

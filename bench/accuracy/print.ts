@@ -69,7 +69,7 @@ export function wrongLine({ item, report, verdict, times }: Wrong): string {
   )
   const excerpt = report.findings.find(({ kind }) => verdict.stray.includes(kind))?.excerpt ?? item.excerpt.slice(0, 120)
   return [
-    `${item.corpus}: ${item.class}, ${times} times`,
+    `${item.corpus}: ${item.class} (${item.shape}), ${times} times`,
     `    said: ${said.join(", ") || "nothing"}; should be: ${item.expect.join(" or ") || "nothing"}`,
     `    ${JSON.stringify(excerpt)}`,
   ].join("\n")

@@ -7,6 +7,7 @@ import type { Case, Corpus } from "./case.ts"
 import { sentences, sourceFile, thoughts } from "./code.ts"
 import { spellingOf } from "./formats.ts"
 import type { Random } from "./random.ts"
+import { type ChatRequest, messagesRequest, responsesRequest, type Shape } from "./shapes.ts"
 import { createTokenizer } from "./tokens.ts"
 import { type Answer, type SentCall, send } from "./wire.ts"
 
@@ -128,12 +129,12 @@ function answerText(random: Random): string {
   return sentences(random) + quoted
 }
 
-export function requestOf(turn: Turn): object {
+function requestOf(turn: Turn): ChatRequest {
   return {
     model: turn.model,
     max_tokens: turn.maxTokens,
     messages: turn.messages,
-    tools: turn.tools,
+    tools: turn.tools as ChatRequest["tools"],
     tool_choice: "auto",
     stream: true,
     ...(turn.includeUsage ? { stream_options: { include_usage: true } } : {}),
@@ -176,13 +177,15 @@ export function caseOf(
     ...fault,
     calls,
   }
-  const { bytes, tokens } = send(random, answer, { model: turn.model, includeUsage: turn.includeUsage })
+  const shape = shapeFor(random, answer)
+  const { bytes, tokens } = send(random, answer, { shape, model: turn.model, includeUsage: turn.includeUsage })
   const maxTokens = answer.limit === "output" ? tokens : answer.limit === "server" ? tokens + 4000 : turn.maxTokens
   const kept = about.aborted ? bytes.slice(0, random.int(0, bytes.length)) : bytes
   return {
     corpus: about.corpus,
     class: about.class,
-    request: requestOf({ ...turn, maxTokens }),
+    shape,
+    request: inShape(requestOf({ ...turn, maxTokens }), shape),
     bytes: kept,
     expect: about.expect ?? [],
     allow: about.allow ?? [],
@@ -193,4 +196,17 @@ export function caseOf(
         400,
       ),
   }
+}
+
+/** Most answers are chat completions, and some faults exist only there. */
+function shapeFor(random: Random, { alter, breaks, usage, finish, calls, chatOnly, limit }: Answer): Shape {
+  const shape = random.pick(["chat", "chat", "chat", "chat", "chat", "chat", "responses", "messages"] as const)
+  const plain = finish === "length" || finish === (calls.length > 0 ? "tool_calls" : "stop")
+  const chat = alter || breaks !== undefined || usage === null || chatOnly || !plain || (limit && finish !== "length")
+  return chat ? "chat" : shape
+}
+
+function inShape(request: ChatRequest, shape: Shape): object {
+  if (shape === "chat") return request
+  return shape === "responses" ? responsesRequest(request) : messagesRequest(request)
 }

@@ -1,5 +1,6 @@
 import { type Flavour, pickFlavour } from "./flavours.ts"
 import type { Random } from "./random.ts"
+import { messagesEvents, type Parts, responsesEvents, type Shape } from "./shapes.ts"
 import { createTokenizer, type Tokenizer } from "./tokens.ts"
 
 export interface SentCall {
@@ -33,6 +34,8 @@ export interface Answer {
   fine?: boolean
   /** The server says how many tokens went into reasoning. */
   details?: boolean
+  /** Only the Chat Completions API has this. */
+  chatOnly?: boolean
   /** Changes entries of tool calls on their way out; `piece` counts within the call. */
   alter?(entry: CallEntry, call: number, piece: number): CallEntry
   /** An event in place of the end, for example an error. */
@@ -46,41 +49,71 @@ export interface Sent {
 }
 
 export interface Order {
+  shape: Shape
   model: string
   includeUsage: boolean
 }
 
-/**
- * The answer as a stream of events, in one of the many ways in which servers cut and dress it.
- *
- * @param flavour the server's small differences; picked at random when not given
- */
-export function send(random: Random, answer: Answer, order: Order, flavour: Flavour = flavourFor(random, answer)): Sent {
+/** The answer as a stream of events, in one of the many ways in which servers cut and dress it. */
+export function send(random: Random, answer: Answer, order: Order): Sent {
+  const flavour = flavourFor(random, answer)
   const tokenizer = createTokenizer(random)
-  const id = `chatcmpl-${random.int(0, 0xffff_ffff).toString(16)}${random.int(0, 0xffff_ffff).toString(16)}`
-  const events: string[] = []
-  const usageNow = usageOf(random, answer, flavour, tokenizer)
-  const chunk = (delta: object, finish: string | null = null): void => {
-    const usage = flavour.usageEverywhere && usageNow ? { usage: usageNow.usage } : {}
-    const choice = { index: 0, delta, ...(flavour.logprobs ? { logprobs: null } : {}), finish_reason: finish }
-    const head = { id, object: "chat.completion.chunk", created: 1_795_390_252, model: order.model }
-    events.push(JSON.stringify({ ...head, ...flavour.head, choices: [choice], ...usage }))
+  const counted = usageOf(random, answer, flavour, tokenizer)
+  const cut = (text: string): string[] => pieces(random, tokenizer, flavour, text)
+  const reasoning = cut(answer.reasoning)
+  const content = cut(answer.content)
+  if (order.shape === "chat") {
+    const calls = answer.calls.map((call, index) => entriesOf(random, cut, flavour, call, index))
+    const events = chatEvents(answer, order, flavour, { reasoning, content, calls, usage: counted.usage })
+    return { bytes: frame(random, events, flavour), tokens: counted.tokens }
   }
+  const parts: Parts = {
+    reasoning,
+    content,
+    calls: answer.calls.map((call) => ({ call, pieces: flavour.wholeCalls ? [call.arguments] : cut(call.arguments) })),
+    finish: answer.finish ?? "stop",
+    tokens: counted.tokens,
+    reasoningTokens: flavour.details === "none" ? undefined : counted.thought,
+    model: order.model,
+  }
+  const events = order.shape === "responses" ? responsesEvents(parts) : messagesEvents(parts)
+  const bytes = encoder.encode(events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join(""))
+  return { bytes, tokens: counted.tokens }
+}
 
+interface ChatParts {
+  reasoning: string[]
+  content: string[]
+  calls: CallEntry[][]
+  usage: object
+}
+
+function chatEvents(answer: Answer, order: Order, flavour: Flavour, { reasoning, content, calls, usage }: ChatParts): string[] {
+  const head = {
+    id: "chatcmpl-5f0e1c",
+    object: "chat.completion.chunk",
+    created: 1_795_390_252,
+    model: order.model,
+    ...flavour.head,
+  }
+  const events: string[] = []
+  const chunk = (delta: object, finish: string | null = null): void => {
+    const now = flavour.usageEverywhere && answer.usage !== null ? { usage } : {}
+    const choice = { index: 0, delta, ...(flavour.logprobs ? { logprobs: null } : {}), finish_reason: finish }
+    events.push(JSON.stringify({ ...head, choices: [choice], ...now }))
+  }
   if (flavour.opening) chunk({ role: "assistant", content: flavour.opening === "null" ? null : "" })
-  for (const piece of pieces(random, tokenizer, flavour, answer.reasoning)) chunk(flavour.reasoning(piece))
-  for (const piece of pieces(random, tokenizer, flavour, answer.content)) chunk(flavour.content(piece))
-  for (const [index, call] of answer.calls.entries()) {
-    const entries = entriesOf(random, tokenizer, flavour, call, index)
+  for (const piece of reasoning) chunk(flavour.reasoning(piece))
+  for (const piece of content) chunk(flavour.content(piece))
+  for (const [index, entries] of calls.entries()) {
     for (const [n, entry] of entries.entries()) chunk({ tool_calls: [answer.alter ? answer.alter(entry, index, n) : entry] })
   }
-  if (answer.breaks !== undefined) events.push(answer.breaks)
-  else if (answer.finish !== null) {
-    chunk(flavour.lastDelta, answer.finish)
-    if (usageNow && answer.usage !== null && order.includeUsage) events.push(usageEvent(id, order.model, usageNow.usage, flavour))
-    events.push("[DONE]")
-  }
-  return { bytes: frame(random, events, flavour), tokens: usageNow.tokens }
+  if (answer.breaks !== undefined) return [...events, answer.breaks]
+  if (answer.finish === null) return events
+  chunk(flavour.lastDelta, answer.finish)
+  const choices = flavour.usageWithChoice ? [{ index: 0, delta: {} }] : []
+  if (answer.usage !== null && order.includeUsage) events.push(JSON.stringify({ ...head, choices, usage }))
+  return [...events, "[DONE]"]
 }
 
 function flavourFor(random: Random, { fine, details }: Answer): Flavour {
@@ -89,10 +122,16 @@ function flavourFor(random: Random, { fine, details }: Answer): Flavour {
   return fine ? { ...flavour, pace: "single", wholeCalls: false } : flavour
 }
 
-function entriesOf(random: Random, tokenizer: Tokenizer, flavour: Flavour, call: SentCall, index: number): CallEntry[] {
+function entriesOf(
+  random: Random,
+  cut: (text: string) => string[],
+  flavour: Flavour,
+  call: SentCall,
+  index: number,
+): CallEntry[] {
   const head: CallEntry = { index, id: call.id, type: "function", function: { name: call.name } }
   if (flavour.wholeCalls) return [{ ...head, function: { name: call.name, arguments: call.arguments } }]
-  const parts = pieces(random, tokenizer, flavour, call.arguments)
+  const parts = cut(call.arguments)
   if (random.chance(0.5)) head.function.arguments = ""
   return [head, ...parts.map((part): CallEntry => ({ index, function: { arguments: part } }))]
 }
@@ -127,12 +166,11 @@ function usageOf(random: Random, answer: Answer, flavour: Flavour, tokenizer: To
         ? { completion_tokens_details: { reasoning_tokens: 0 } }
         : {}
   const prompt = 2000 + (tokens % 977)
-  return { tokens, usage: { prompt_tokens: prompt, total_tokens: prompt + tokens, completion_tokens: tokens, ...details } }
-}
-
-function usageEvent(id: string, model: string, usage: object, flavour: Flavour): string {
-  const choices = flavour.usageWithChoice ? [{ index: 0, delta: {} }] : []
-  return JSON.stringify({ id, object: "chat.completion.chunk", created: 1_795_390_253, model, choices, usage })
+  return {
+    tokens,
+    thought,
+    usage: { prompt_tokens: prompt, total_tokens: prompt + tokens, completion_tokens: tokens, ...details },
+  }
 }
 
 const encoder = new TextEncoder()

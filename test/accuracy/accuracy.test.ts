@@ -15,13 +15,14 @@ const OPEN: readonly RegExp[] = [/\[muse-glimmer\]/, /A1 thinking budget, bare c
 
 const sources = loadSources({ vllm: false })
 const cases = [...generatedCases({ seed: SEED, n: COUNT, sources })]
+const chats = cases.filter(({ shape }) => shape === "chat")
 const score = createScore()
-for (const item of cases) if (!isOpen(item)) count(score, item)
+for (const item of chats) if (!isOpen(item)) count(score, item)
 const wrong = [...score.wrong.values()]
 
 describe("what the inspector says of generated responses", () => {
   test("is nothing where they are healthy", () => {
-    expect(score.healthy).toBeGreaterThan(COUNT / 2)
+    expect(score.healthy).toBeGreaterThan(COUNT * 0.4)
     expect(wrong.filter(({ item, verdict }) => item.expect.length === 0 && verdict.stray.length > 0).map(wrongLine)).toEqual([])
   })
 
@@ -45,13 +46,13 @@ describe("the corpora", () => {
   })
 
   test("hold delimiters in most of the work on parsers, so that silence about it proves something", () => {
-    const parsers = cases.filter(({ corpus }) => corpus === "parsers")
+    const parsers = chats.filter(({ corpus }) => corpus === "parsers")
     const marked = parsers.filter(({ bytes }) => findDelimiters(said(bytes)).length > 0)
     expect(marked.length).toBeGreaterThan(parsers.length * 0.6)
   })
 
   test("count tokens as tokenizers do: 2 to 5 bytes each", () => {
-    const sizes = cases.filter(({ corpus }) => corpus === "clean").flatMap(bytesPerToken)
+    const sizes = chats.filter(({ corpus }) => corpus === "clean").flatMap(bytesPerToken)
     const mean = sizes.reduce((sum, size) => sum + size, 0) / sizes.length
     expect(sizes.length).toBeGreaterThan(20)
     expect(mean).toBeGreaterThan(2)
@@ -73,7 +74,7 @@ describe("the corpora", () => {
 })
 
 describe("the judge", () => {
-  const broken = cases.find(({ class: name }) => name === "G1 arguments never closed") as Case
+  const broken = chats.find(({ class: name }) => name === "G1 arguments never closed") as Case
 
   test("calls a finding on a healthy response a false alarm", () => {
     expect(judge({ ...broken, expect: [], allow: [] })).toMatchObject({ outcome: "right", stray: ["arguments-invalid"] })
