@@ -9,6 +9,7 @@ import type { Options } from "../options.ts"
 import { findingNotice, healthNotice, recoveredNotice, toolLine } from "../report/notice.ts"
 import type { Report } from "../stream/types.ts"
 import { version } from "../version.ts"
+import type { Asked } from "./asked.ts"
 import { createCommands, registerCommands } from "./commands.ts"
 import { reasonToRefuse, refusal } from "./guard.ts"
 import { createHealth, type Health } from "./health.ts"
@@ -124,9 +125,9 @@ export function createPlugin({ host, options, optionProblems = [], look, now = D
     }
   }
 
-  function onReport({ sessionID, parentID, agent }: Origin, report: Report, model: () => string | undefined) {
+  function onReport({ sessionID, parentID, agent }: Origin, report: Report, asked: Asked) {
     if (!sessionID) return
-    const answer = { ...report, at: now(), model }
+    const answer = { ...report, at: now(), asked }
     // A title that failed harms nobody; it is counted, the answer of the person's own turn speaks for itself.
     if (agent === "title") return void take(sessionID, { ...answer, from: "side" })
     take(sessionID, { ...answer, from: parentID ? "sub" : "own" })

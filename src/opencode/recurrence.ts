@@ -5,11 +5,13 @@
  * - the same cause in a later answer, in another tool by then, is no accident of one call: the setting to change, once per cause
  * - many of the same cause in few answers stand in the history, where the model reads them and does likewise: a new session, once. Faults that
  *   leave nothing in the history, and those of sub-agents, whose history ends with them, lead to the setting instead
- * - weak evidence of one kind in three answers is one warning, worded as likely
+ * - weak evidence of one kind in three answers is one warning, worded as likely; not where the conversation speaks of language models, because
+ *   there every tenth answer or so holds some (measured with the accuracy bench), and it is innocent
  * - missing token counts are said once per model; a finish reason that the client copes with, never
  */
 import type { Saying, SessionFinding } from "../report/types.ts"
 import type { Finding, FindingKind } from "../stream/types.ts"
+import type { Asked } from "./asked.ts"
 
 /** A burst: so many findings of one cause within so many answers. */
 const BURST = 5
@@ -36,7 +38,7 @@ const STAYS_IN_HISTORY: ReadonlySet<FindingKind> = new Set<FindingKind>([
 /** One answer of a session, healthy or not. */
 export interface Answer {
   findings: readonly Finding[]
-  /** Weak evidence: never said alone. */
+  /** Weak evidence (`likely`) and what is only noted (`certain`): never said alone. */
   counted: readonly Finding[]
   /** Milliseconds since the epoch. */
   at: number
@@ -45,8 +47,8 @@ export interface Answer {
    * conversation (the title); counted, and nothing is said.
    */
   from: "own" | "sub" | "side"
-  /** The model that was asked. */
-  model?: () => string | undefined
+  /** The request that it answers. */
+  asked: Asked
 }
 
 /** What makes two findings the same cause: said once, then counted. */
@@ -67,6 +69,7 @@ export function createRecurrence(): Recurrence {
   const said = new Set<string>()
   const warned = new Set<FindingKind>()
   const models = new Set<string>()
+  let aboutModels = false
   const weakAnswers = new Map<FindingKind, number>()
   const windows = { own: createWindow(), sub: createWindow() }
 
@@ -96,12 +99,13 @@ export function createRecurrence(): Recurrence {
     return once({ say: "setting", key: `setting:${cause}`, finding, times: count - weak, tools })
   }
 
-  const ofWeak = (finding: Finding): Saying[] => {
+  const ofWeak = (finding: Finding, asked: Asked): Saying[] => {
     const answers = (weakAnswers.get(finding.kind) ?? 0) + 1
     weakAnswers.set(finding.kind, answers)
     // What was said with proof is not said again with less.
-    if (answers < WEAK_ANSWERS || warned.has(finding.kind)) return []
-    return once({ say: "likely", key: `likely:${finding.kind}`, finding: { ...finding, certainty: "likely" }, answers })
+    if (answers < WEAK_ANSWERS || warned.has(finding.kind) || said.has(`likely:${finding.kind}`)) return []
+    aboutModels ||= asked.speaksOfModels()
+    return aboutModels ? [] : once({ say: "likely", key: `likely:${finding.kind}`, finding, answers })
   }
 
   const ofUsage = (finding: Finding, model: string | undefined): Saying[] => {
@@ -111,28 +115,23 @@ export function createRecurrence(): Recurrence {
   }
 
   return {
-    answer({ findings, counted, at, from, model }) {
-      const proven = findings.filter(({ kind }) => !isNote(kind))
-      for (const finding of findings) count(counters, finding, { at, weak: isNote(finding.kind) })
+    answer({ findings, counted, at, from, asked }) {
+      for (const finding of findings) count(counters, finding, { at, weak: false })
       for (const finding of counted) count(counters, finding, { at, weak: true })
       if (from === "side") return []
 
+      const proven = findings.filter(({ kind }) => kind !== "usage-missing")
       windows[from].add(proven)
-      const sayings = firstOfEach(proven, causeOf).flatMap((finding) => ofProof(finding, from))
-      const weak = firstOfEach(
-        counted.filter(({ kind }) => !isNote(kind)),
-        ({ kind }) => kind,
-      ).flatMap(ofWeak)
+      const weak = counted.filter(({ certainty }) => certainty === "likely")
       const usage = [...findings, ...counted].find(({ kind }) => kind === "usage-missing")
-      return [...sayings, ...weak, ...(usage ? ofUsage(usage, model?.()) : [])]
+      return [
+        ...firstOfEach(proven, causeOf).flatMap((finding) => ofProof(finding, from)),
+        ...firstOfEach(weak, ({ kind }) => kind).flatMap((finding) => ofWeak(finding, asked)),
+        ...(usage ? ofUsage(usage, asked.model()) : []),
+      ]
     },
     counters: () => [...counters.values()],
   }
-}
-
-/** Kinds with rules of their own, which hold wherever the inspector puts them. */
-function isNote(kind: FindingKind): boolean {
-  return kind === "usage-missing" || kind === "wrong-finish-reason"
 }
 
 function firstOfEach(findings: readonly Finding[], key: (finding: Finding) => string): Finding[] {

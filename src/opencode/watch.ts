@@ -4,6 +4,7 @@
  */
 import { isRefusalOfTools } from "../rescue/refusal.ts"
 import type { Inspector, InspectorOptions, Report } from "../stream/types.ts"
+import { type Asked, readAsked } from "./asked.ts"
 import { apiShape, localAnswer } from "./local-answer.ts"
 import { type Origin, takeOwnHeaders } from "./own-headers.ts"
 
@@ -23,8 +24,7 @@ export interface WatchOptions {
   /** What is known of the server, for the wording of the cures. */
   server(model: string | undefined): InspectorOptions["server"]
   onStart(origin: Origin, inspector: Inspector): void
-  /** `model` reads the request again, so it is asked only by those who need it. */
-  onReport(origin: Origin, report: Report, model: () => string | undefined): void
+  onReport(origin: Origin, report: Report, asked: Asked): void
   /** The server refused the request because it has no tool parser. */
   onRefusal(origin: Origin, model: string | undefined): void
   /** The server did its work, or there is reason to look at it again. */
@@ -83,17 +83,18 @@ function look(
   const request = typeof body === "string" ? body : undefined
   if (!response.ok) return response.status === 400 ? lookAtRefusal(o, tap, response, origin, request) : response
 
+  const asked = readAsked(request)
   const inspector = createInspector({
     request,
     // Asked when a finding is made: the first look at the server may come in while the answer is running.
     get server() {
-      return o.server(modelOf(request))
+      return o.server(asked.model())
     },
   })
   o.onStart(origin, inspector)
   return tap(response, {
     inspector,
-    onEnd: (report) => o.onReport(origin, report, () => modelOf(request)),
+    onEnd: (report) => o.onReport(origin, report, asked),
     onError: o.onError,
   })
 }
@@ -124,19 +125,8 @@ function lookAtRefusal(
   return tap(response, {
     inspector: collector,
     onEnd: () => {
-      if (isRefusalOfTools(response.status, text)) o.onRefusal(origin, modelOf(request))
+      if (isRefusalOfTools(response.status, text)) o.onRefusal(origin, readAsked(request).model())
     },
     onError: o.onError,
   })
-}
-
-/** The model that a request asks for; undefined where its body cannot be read. */
-function modelOf(request: string | undefined): string | undefined {
-  if (!request) return undefined
-  try {
-    const { model } = JSON.parse(request) as { model?: unknown }
-    return typeof model === "string" ? model : undefined
-  } catch {
-    return undefined
-  }
 }

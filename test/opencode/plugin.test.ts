@@ -94,7 +94,13 @@ function setUp({ url, failing, options, fetch: own }: Setup) {
     command: {} as Record<string, unknown>,
   }
   plugin.configure(config)
-  const request = { model: "nemotron-3-super", stream: true, messages: [{ role: "user", content: "list" }], tools }
+  const request = {
+    model: "nemotron-3-super",
+    stream: true,
+    stream_options: { include_usage: true },
+    messages: [{ role: "user", content: "list" }],
+    tools,
+  }
   let n = 0
   return {
     ...recorder,
@@ -240,6 +246,21 @@ describe("a finding", () => {
     expect((await s.plugin.page("ses_1", "")).replace(/\s+/g, " ")).toContain("in `bash`, `read`, 3 times")
     s.plugin.event({ type: "session.deleted", properties: { info: { id: "ses_1" } } })
     expect(await s.plugin.page("ses_1", "")).toContain("## Findings of this session\n\nNone.")
+  })
+
+  test("a server that sends no token counts is named once per session with what follows; a finish reason never, but the page has it", async () => {
+    const events = capture("qwen3_coder.nemotron_v3/nemotron.call.sse").split("\n\n")
+    const body = events
+      .filter((event) => !event.includes('"usage":{'))
+      .join("\n\n")
+      .replace('"finish_reason":"tool_calls"', '"finish_reason":"stop"')
+    const s = setUp({ url: (await serving(body)).url })
+    await s.answer()
+    await s.answer()
+    expect(s.parts).toHaveLength(1)
+    expect(s.parts[0]?.text).toMatch(/no token counts for `nemotron-3-super`, so OpenCode cannot know when .* compacted/)
+    const page = await s.plugin.page("ses_1", "")
+    for (const kind of ["usage-missing", "wrong-finish-reason"]) expect(page).toContain(`**${kind}**, 2 times`)
   })
 
   test("a server without a tool parser is named with the flags of the model's family, once", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test"
 import fc from "fast-check"
+import type { Asked } from "../../src/opencode/asked.ts"
 import { type Answer, createRecurrence } from "../../src/opencode/recurrence.ts"
 import { FINDING_KINDS, type Finding } from "../../src/stream/types.ts"
 
@@ -10,8 +11,9 @@ const KINDS: Readonly<Record<string, Partial<Finding> & Pick<Finding, "kind">>> 
   type: { kind: "arguments-invalid", detail: "wrong-type" },
   swallowed: { kind: "output-swallowed" },
   cut: { kind: "truncated", detail: "in-content" },
-  usage: { kind: "usage-missing" },
-  finish: { kind: "wrong-finish-reason" },
+  usage: { kind: "usage-missing", certainty: "certain" },
+  finish: { kind: "wrong-finish-reason", certainty: "certain" },
+  loop: { kind: "truncated", detail: "in-content", certainty: "certain" },
 }
 
 function findingsOf(text: string): Pick<Answer, "findings" | "counted"> {
@@ -32,10 +34,12 @@ function findingsOf(text: string): Pick<Answer, "findings" | "counted"> {
   return { findings, counted }
 }
 
+const asked = (more: Partial<Asked> = {}): Asked => ({ model: () => "m", speaksOfModels: () => false, ...more })
+
 /** Plays answers in order; each line is what is said after one of them. */
 function play(answers: string[], how: Partial<Answer> = {}, recurrence = createRecurrence()) {
   return answers.map((text, at) => {
-    const said = recurrence.answer({ ...findingsOf(text), at, from: "own", ...how })
+    const said = recurrence.answer({ ...findingsOf(text), at, from: "own", asked: asked(), ...how })
     return said.map((saying) => {
       if (saying.say === "setting") return `setting ${saying.times}x ${saying.tools.join("+")}`.trim()
       if (saying.say === "new-session") return `new-session ${saying.times}/${saying.answers} ${saying.tools.join("+")}`.trim()
@@ -119,23 +123,32 @@ describe("what is said of a sequence of answers", () => {
       [[], [], ["likely reasoning-in-arguments likely"], [WARNING]],
     ],
     ["missing usage is said at once, and once", ["usage?", "usage?", "ok", "usage?"], [["no-usage m"], [], [], []]],
-    ["a finish reason that the client copes with is never said", ["finish?", "finish?", "finish?", "finish"], [[], [], [], []]],
+    ["a finish reason that the client copes with is never said", ["finish?", "finish?", "finish?"], [[], [], []]],
+    ["what is certain and only noted is never said", ["loop?", "loop?", "loop?", "loop?"], [[], [], [], []]],
   ]
   for (const [promise, answers, said] of table) {
-    test(promise, () => expect(play(answers, { model: () => "m" })).toEqual(said))
+    test(promise, () => expect(play(answers)).toEqual(said))
   }
 
   test("missing usage is said once per model", () => {
     const recurrence = createRecurrence()
-    const ask = (model: string | undefined) => play(["usage?"], { model: () => model }, recurrence).flat()
+    const ask = (model: string | undefined) => play(["usage?"], { asked: asked({ model: () => model }) }, recurrence).flat()
     expect([ask("a"), ask("b"), ask("a"), ask(undefined)]).toEqual([["no-usage a"], ["no-usage b"], [], ["no-usage undefined"]])
   })
 
-  test("the model is asked for only where it is named", () => {
-    const model = () => {
-      throw new Error("asked")
+  test("the request is read only where its answer matters", () => {
+    const never = () => {
+      throw new Error("read")
     }
-    expect(play(["leak@bash", "ok"], { model })).toEqual([[WARNING], []])
+    const how = { asked: { model: never, speaksOfModels: never } }
+    expect(play(["leak@bash", "ok", "leak@bash?", "leak@bash?", "leak@bash?", "finish?"], how).flat()).toEqual([WARNING])
+  })
+
+  test("where the conversation speaks of models weak evidence stays silent, for the rest of the session, and proof does not", () => {
+    const recurrence = createRecurrence()
+    const three = ["leak@write?", "leak@write?", "leak@write?"]
+    expect(play(three, { asked: asked({ speaksOfModels: () => true }) }, recurrence).flat()).toEqual([])
+    expect(play([...three, "leak@bash"], {}, recurrence).flat()).toEqual([WARNING])
   })
 
   test("the title of a session is counted and takes no part in what is said", () => {
@@ -178,7 +191,9 @@ describe("counters", () => {
     fc.assert(
       fc.property(fc.array(answer, { maxLength: 60 }), (answers) => {
         const recurrence = createRecurrence()
-        const said = answers.flatMap((one, at) => recurrence.answer({ ...one, at, from: "own", model: () => `model ${at}` }))
+        const said = answers.flatMap((one, at) =>
+          recurrence.answer({ ...one, at, from: "own", asked: asked({ model: () => `model ${at}` }) }),
+        )
         expect(new Set(said.map(({ key }) => key)).size).toBe(said.length)
         // A warning, a setting, a new session and a likely at most for each kind; missing usage once for each of 50 models.
         expect(said.length).toBeLessThanOrEqual(FINDING_KINDS.length * 4 + 50)
