@@ -251,7 +251,8 @@ export function valueSwallows(random: Random, family: Family): Case {
 export function optionalSwallowed(random: Random, family: Family): Case {
   const spelling = spellingOf(family)
   if (!spelling.value) return valueSwallows(random, family)
-  const { turn, value } = turnAt(random, family, ["bash", "command"])
+  const { turn, call, value } = turnAt(random, family, ["bash", "command"])
+  delete call.args.workdir
   const leaked = `${value}${spelling.value.close("command")}\n${spelling.value.open("workdir")}/home/dev/shop`
   return markup(random, turn, withValue(random, turn, "command", leaked), "A5 a value holds an optional parameter", leaked, true)
 }

@@ -165,8 +165,7 @@ export function reasoningShown(random: Random, family: Family): Case {
     {
       corpus: "faults",
       class: `D1 D3 ${bare ? "orphan closer" : "whole block"} in the answer, ${close}`,
-      expect:
-        /think|thought/i.test(close) || !bare ? ["reasoning-in-content"] : ["reasoning-in-content", "special-token-in-content"],
+      expect: /think|thought/i.test(close) ? ["reasoning-in-content"] : ["reasoning-in-content", "special-token-in-content"],
       allow: ["special-token-in-content"],
       excerpt: block.slice(-120),
     },

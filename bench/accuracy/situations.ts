@@ -32,10 +32,10 @@ export const SITUATIONS: readonly Situation[] = [
   },
   {
     name: "a part of a parser is written",
-    makes: (random, { file, lines }) => ({
+    makes: (random, { file, part }) => ({
       call: {
         name: "write",
-        args: { content: `${lines.join("\n")}\n`, filePath: home(random.chance(0.3) ? random.pick(NEUTRAL) : file.path) },
+        args: { content: part, filePath: home(random.chance(0.3) ? random.pick(NEUTRAL) : file.path) },
       },
     }),
   },

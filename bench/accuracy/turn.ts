@@ -122,6 +122,11 @@ function rehearse(random: Random, calls: readonly MeantCall[]): string {
 }
 
 function answerText(random: Random): string {
+  // Without a blank nothing tells where a word ends, and so how many tokens a piece holds.
+  if (random.chance(0.06))
+    return `${"购物车保存商品并计算总价。它在结账时只舍入一次，".repeat(random.int(1, 3))}好。${random.pick(["", "\n"])}`
+  if (random.chance(0.03))
+    return `${JSON.stringify({ total: random.int(1, 999), items: ["a", "b"], note: "<b>ok</b>" })}${random.pick(["", "\n"])}`
   const file = sourceFile(random)
   const quoted = random.chance(0.5)
     ? `\n\n\`\`\`${random.pick(["ts", "", "diff"])}\n${file.text.trimEnd()}\n\`\`\`\n\n${sentences(random, 2)}`

@@ -10,19 +10,28 @@ import { findDelimiters } from "../../src/formats/delimiters.ts"
 const SEED = 4
 const COUNT = 900
 
-/** Faults that are still missed, by class and family; a line leaves the list when they are found. */
-const OPEN: readonly RegExp[] = [/\[muse-glimmer\]/, /A1 thinking budget, bare closer/, /B1 |B2 |B5 |B6 |B8 /]
+/** Wrong verdicts that are known, by class and family; a line leaves the list when they are right. */
+const OPEN: readonly RegExp[] = [
+  /\[(muse-glimmer|inkling|gpt-oss)\]/,
+  /A1 thinking budget, bare closer in a (file|command)/,
+  /A4 closer kept in a (command|content)/,
+  /A5 a value holds an optional parameter.*\[(minimax-m3|kimi-k3|step-3)\]/,
+  /A6 quotes/,
+  /B[123] /,
+  /raw output piped into a parser/,
+  /^parsers: cut by/,
+]
 
 const sources = loadSources({ vllm: false })
 const cases = [...generatedCases({ seed: SEED, n: COUNT, sources })]
 const chats = cases.filter(({ shape }) => shape === "chat")
 const score = createScore()
-for (const item of chats) if (!isOpen(item)) count(score, item)
+for (const item of cases) if (!isOpen(item)) count(score, item)
 const wrong = [...score.wrong.values()]
 
 describe("what the inspector says of generated responses", () => {
   test("is nothing where they are healthy", () => {
-    expect(score.healthy).toBeGreaterThan(COUNT * 0.4)
+    expect(score.healthy).toBeGreaterThan(COUNT / 2)
     expect(wrong.filter(({ item, verdict }) => item.expect.length === 0 && verdict.stray.length > 0).map(wrongLine)).toEqual([])
   })
 
@@ -96,7 +105,8 @@ describe("the judge", () => {
 })
 
 function isOpen({ corpus, class: name, excerpt }: Case): boolean {
-  return corpus === "faults" && OPEN.some((pattern) => pattern.test(`${name} ${excerpt}`))
+  const families = corpus === "faults" ? excerpt : ""
+  return OPEN.some((pattern) => pattern.test(`${corpus}: ${name} ${families}`))
 }
 
 /** Events of a stream that carry an answer. */
