@@ -20,7 +20,8 @@ interface Opening {
   form: Form
 }
 
-const NAME = "([A-Za-z_][\\w.-]{0,127})"
+/** Names of MCP tools hold dots, slashes and colons. */
+const NAME = "([A-Za-z_][\\w.:/-]{0,127})"
 /** Up to the name in a JSON call: other short members may stand before it. */
 const JSON_NAME = `\\[?\\s*\\{[^{}]{0,120}?"(?:tool_)?name"\\s*:\\s*"${NAME}"`
 /** What stands between a bare name and its JSON: a running number, leftovers of Mistral, a fence of DeepSeek. */
@@ -38,7 +39,7 @@ const OPENINGS: readonly Opening[] = [
     `(?:<(?:longcat_)?tool_calls?>|<function_call>|<\\|tool_call\\|>|<\\|function_call\\|>|function call<\\|role_sep\\|>|functools|<\\|plugin\\|>|<\\|START_ACTION\\|>|<\\|python_tag\\|>|<\\|content_invoke_tool_json\\|>|\\[TOOL_CALLS\\])\\s*${JSON_NAME}`,
   ),
   // GLM, Laguna, Ling 3; Hunyuan v3 with its suffixes. A call without arguments closes at once.
-  opening("token", `<tool_call>\\s*${NAME}\\s*(?:<arg_key>|</tool_call>)`),
+  opening("token", `<tool_calls?>\\s*${NAME}\\s*(?:<arg_key>|</tool_call>)`),
   opening("token", `<tool_call[\\w:.-]{0,24}>\\s*${NAME}\\s*<tool_sep`),
   // DeepSeek V3 with its type word, V3.1 without.
   opening("token", `<｜tool▁call▁begin｜>(?:function<｜tool▁sep｜>)?${NAME}`),
@@ -77,7 +78,9 @@ export function findCallOpenings(text: string): CallOpening[] {
       const end = match.index + match[0].length
       const json =
         form === "json" ? match.index : form === "plain" && text[end] === "{" && !match[0].startsWith("call:") ? end : undefined
-      return { name: match[1] ?? "", index: match.index, bare: form !== "token", json }
+      // A running number is no part of the name.
+      const name = (match[1] ?? "").replace(/:\d{1,4}$/, "")
+      return { name, index: match.index, bare: form !== "token", json }
     }),
   )
   return found

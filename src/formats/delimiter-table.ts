@@ -40,6 +40,7 @@ export const VOCABULARIES: readonly Vocabulary[] = [
   { group: "cohere-think", families: ["command-a"], reasoningOpen: ["<|START_THINKING|>"], reasoningClose: ["<|END_THINKING|>"] },
   { group: "harmony", families: ["gpt-oss"], reasoningOpen: ["<|channel|>analysis<|message|>", "<|channel|>analysis"] },
   { group: "inkling-think", families: ["inkling"], reasoningOpen: ["<|content_thinking|>"] },
+  { group: "glimmer-think", families: ["muse-glimmer"], reasoningOpen: ["to=self<|message|>"] },
   { group: "inkling", families: ["inkling"], callOpen: ["<|content_invoke_tool_json|>", "<|content_invoke_tool_text|>"] },
   {
     group: "functiongemma",
@@ -88,7 +89,7 @@ export const VOCABULARIES: readonly Vocabulary[] = [
     families: ["step-3"],
     callOpen: ["<｜tool_calls_begin｜>", "<｜tool_call_begin｜>", "<steptml:invoke"],
     callClose: ["<｜tool_calls_end｜>", "<｜tool_call_end｜>", "</steptml:invoke>"],
-    callPart: ["<｜tool_sep｜>"],
+    callPart: ["<｜tool_sep｜>", "<steptml:parameter", "</steptml:parameter>"],
   },
   // `<|tool_call_end|>` is Kimi's as well.
   { group: "lfm2", families: ["lfm2"], callOpen: ["<|tool_call_start|>"] },
@@ -101,7 +102,13 @@ export const VOCABULARIES: readonly Vocabulary[] = [
   { group: "gigachat", families: ["gigachat3"], callOpen: ["<|function_call|>"] },
   { group: "apertus", families: ["apertus"], callOpen: ["<|tools_prefix|>"], callClose: ["<|tools_suffix|>"] },
   { group: "longcat", families: ["longcat"], callOpen: ["<longcat_tool_call>"], callClose: ["</longcat_tool_call>"] },
-  { group: "glimmer", families: ["muse-glimmer"], callOpen: ["<atem:invoke"], callClose: ["</atem:invoke>"] },
+  {
+    group: "glimmer",
+    families: ["muse-glimmer"],
+    callOpen: ["<atem:invoke"],
+    callClose: ["</atem:invoke>"],
+    callPart: ["<atem:parameter", "</atem:parameter>"],
+  },
   {
     group: "harmony",
     families: ["gpt-oss"],

@@ -63,6 +63,15 @@ export function findDelimiters(text: string, from = 0): DelimiterHit[] {
   return hits
 }
 
+/**
+ * A literal that hardly anybody writes who does not work on that very format: fullwidth bars and low blocks, Gemma's quotes, MiniMax's prefix.
+ */
+export function isUnmistakable({ literal }: Delimiter): boolean {
+  return /[｜▁◁▷]|\]<\]|<\|"\|>|<\|(?:tool_call_argument|tool_calls_section|content_invoke)|^<\|(?:open|close|sep|constrain)\|>$/.test(
+    literal,
+  )
+}
+
 /** All literals of a vocabulary. */
 export function literalsOf(group: string): string[] {
   return DELIMITERS.filter((delimiter) => delimiter.group === group).map((delimiter) => delimiter.literal)

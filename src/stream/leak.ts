@@ -1,5 +1,6 @@
 import { type FieldKind, STRICT_KINDS } from "../knowledge/fields.ts"
-import { isAtHead, isAtTail, isOnOwnLine, isQuoted, isReasoning, lineBefore, orphansOf } from "./sightings.ts"
+import { isShellText } from "./shell.ts"
+import { isAtHead, isAtTail, isInWord, isOnOwnLine, isQuoted, isReasoning, lineBefore, orphansOf } from "./sightings.ts"
 import type { Sighting, TextScan } from "./text-scan.ts"
 
 /** How strongly a value looks as if reasoning had run into it. `hint` is never shown alone. */
@@ -41,6 +42,11 @@ export function isSoftFile(path: string): boolean {
   return SOFT_FILE.test(path)
 }
 
+/** Whether the end of a text reads like a model talking to itself. */
+export function isPlanning(text: string): boolean {
+  return PLANNING.test(text.slice(-200))
+}
+
 /** A model talking to itself. */
 const PLANNING = /\b(I|I'll|I'm|let me|let's|we (need|should|can|have)|the user|wait|okay|hmm)\b/i
 
@@ -56,7 +62,7 @@ export function findLeak(question: LeakQuestion): Leak | undefined {
   if (!first) return undefined
   if (STRICT_KINDS.has(question.kind)) return question.givenHere(first) ? undefined : { strength: "certain", sighting: first }
 
-  const shape: Shape = { first, headBlock: headBlockOf(question.text, sightings), orphans: orphansOf(sightings) }
+  const shape: Shape = { first, headBlock: headBlockOf(question.text), orphans: orphansOf(sightings) }
   switch (question.kind) {
     case "command":
       return inCommand(question, shape)
@@ -80,6 +86,8 @@ function inCommand(question: LeakQuestion, { first, headBlock, orphans }: Shape)
   if (given(first)) return undefined
   const bare = orphans.find((orphan) => !isQuoted(orphan))
   if (!bare) return isQuoted(first) ? undefined : hint(first)
+  const inWord = orphans.find(isInWord)
+  if (inWord && !isShellText(text.head, inWord.index)) return { strength: "certain", sighting: inWord }
   if (/\b(grep|rg|sed|awk|ag|ack|find|perl|ast-grep)\b/.test(lineBefore(bare))) return hint(bare)
   return { strength: isAtTail(bare, text) || isOnOwnLine(bare) || question.shared(bare) ? "certain" : "likely", sighting: bare }
 }
@@ -110,6 +118,8 @@ function inText(question: LeakQuestion, { first, headBlock, orphans }: Shape): L
   const bare = orphans.filter((orphan) => !isQuoted(orphan))
   const tail = bare.find((orphan) => isAtTail(orphan, text))
   if (tail) return soft ? hint(tail) : { strength: shared(tail) ? "certain" : "likely", sighting: tail }
+  const inWord = bare.find(isInWord)
+  if (inWord && !soft) return { strength: "likely", sighting: inWord }
   const own = bare.find((orphan) => isOnOwnLine(orphan))
   if (own && shared(own)) return { strength: "certain", sighting: own }
   if (own && !soft && PLANNING.test(own.before)) return { strength: "likely", sighting: own }
@@ -121,11 +131,14 @@ function hint(sighting: Sighting): Leak {
 }
 
 /** An opener at the very beginning, closed later, with something behind the block. */
-function headBlockOf(text: TextScan, sightings: readonly Sighting[]): Sighting | undefined {
-  const opener = sightings[0]
+function headBlockOf(text: TextScan): Sighting | undefined {
+  const [opener, ...others] = text.sightings()
   if (opener?.delimiter.role !== "reasoning-open" || !isAtHead(opener)) return undefined
-  const closer = sightings.find(
-    ({ delimiter }) => delimiter.role === "reasoning-close" && delimiter.group === opener.delimiter.group,
+  const closer = others.find(({ delimiter: { role, group, families } }) =>
+    // Some families end their reasoning with a token of turns.
+    role === "turn"
+      ? families.some((family) => opener.delimiter.families.includes(family))
+      : role === "reasoning-close" && group === opener.delimiter.group,
   )
   if (!closer || closer.index - opener.index < 12) return undefined
   return isAtTail(closer, text) ? undefined : opener

@@ -15,10 +15,18 @@ export function isOnOwnLine(sighting: Sighting): boolean {
   return /(^|\n)[ \t]*$/.test(sighting.before) && /^[ \t]*(\n|$)/.test(sighting.after)
 }
 
+/** In the middle of a word, where nobody writes one. */
+export function isInWord({ before, after }: Sighting): boolean {
+  return /\p{L}$/u.test(before) && /^\p{L}/u.test(after)
+}
+
 /** In quotes, in code, escaped, or part of an expression. */
 export function isQuoted(sighting: Sighting): boolean {
-  if (/['"`\\/|(^]$/.test(sighting.before) || /^['"`\\|)*+?{$]/.test(sighting.after)) return true
   const line = lineBefore(sighting)
+  if (/^['"`\\|)*+?{$]/.test(sighting.after) || /[\\/|(^]$/.test(sighting.before)) return true
+  // A quote directly before it opens one, unless it closes one that was opened in this line.
+  const quote = /['"`]$/.exec(line)?.[0]
+  if (quote !== undefined) return line.split(quote).length % 2 === 0
   // Apostrophes are none; single quotes that open something stand behind a blank or a sign.
   if ((count(line, /["`]/g) + count(line, /(^|[\s(=,:[{])'/g) + count(line, /'($|[\s),;:\]}])/g)) % 2 === 1) return true
   return sighting.fenced

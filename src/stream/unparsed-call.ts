@@ -1,7 +1,7 @@
 import { type CallOpening, findCallOpenings } from "../formats/call-openings.ts"
 import { type Delimiter, findDelimiters } from "../formats/delimiters.ts"
 import { isFenced } from "./fences.ts"
-import { createJsonReader } from "./json-strings.ts"
+import { createJsonReader, type JsonView } from "./json-strings.ts"
 import type { RequestView } from "./request.ts"
 import { requiredOf } from "./schema.ts"
 import type { TextScan } from "./text-scan.ts"
@@ -38,7 +38,8 @@ export function findUnparsedCall(scan: TextScan, request: RequestView): Unparsed
     if (!standsFree(before, opening)) continue
     const required = requiredOf(tools.get(opening.name))
     const fits = required.every((key) => body.includes(key))
-    if (opening.bare && (!fits || required.length === 0)) continue
+    // One without arguments looks like anything, unless it is written out in JSON.
+    if (opening.bare && (!fits || (required.length === 0 && !/^\[?\s*\{/.test(body)))) continue
     if (!isLast(text, opening)) continue
     // The wrapper, which tells the family, may stand before the part that names the tool.
     const delimiter = familiar(text.slice(Math.max(0, opening.index - 64)))
@@ -49,7 +50,7 @@ export function findUnparsedCall(scan: TextScan, request: RequestView): Unparsed
 
 /** Outside of fences, quotes and code; one without any token, which anybody may write, begins its line. */
 function standsFree(before: string, { bare }: CallOpening): boolean {
-  if (bare ? !/(^|\n)[ \t]*\[?$/.test(before) : GLUED.test(before)) return false
+  if (bare ? !/(?:^|\n|[.!?:。！？：] )[ \t]*\[?$/.test(before) : GLUED.test(before)) return false
   const line = before.slice(before.lastIndexOf("\n") + 1)
   if ((line.match(/`/g)?.length ?? 0) % 2 === 1) return false
   return !isFenced(before)
@@ -60,14 +61,19 @@ function isLast(text: string, { index, bare, json }: CallOpening): boolean {
   if (json !== undefined) return isLastJson(text.slice(json))
   // A function call in a list, or arguments in braces.
   if (bare && !/^\S+?<arg_key>/.test(body)) return /[)}]\]?\s*$/.test(withoutDelimiters(body))
+  const begin = body.indexOf("{")
+  if (begin >= 0 && begin < 200 && !/[=(]|<arg|<param/.test(body.slice(0, begin).replace("to=", ""))) {
+    // What stands in the strings of JSON arguments says nothing.
+    const { state, ended } = readJson(body.slice(begin))
+    if (ended) return isLastJson(body.slice(begin))
+    if (state === "open") return true
+  }
   const last = findDelimiters(body).at(-1)
   return last === undefined || last.delimiter.role === "call-open" || REST.test(body.slice(last.end)) || !isClosed(body)
 }
 
 function isLastJson(json: string): boolean {
-  const reader = createJsonReader()
-  reader.feed(json)
-  const { state, ended, rest } = reader.view()
+  const { state, ended, rest } = readJson(json)
   if (state === "complete") return true
   if (!ended || !rest) return false
   return REST.test(withoutDelimiters(rest.head)) || findCallOpenings(rest.head).length > 0
@@ -79,9 +85,17 @@ function withoutDelimiters(text: string): string {
   return rest
 }
 
+function readJson(json: string): JsonView {
+  const reader = createJsonReader()
+  reader.feed(json)
+  return reader.view()
+}
+
 /** A call that was cut has no closer; then all that follows belongs to it. */
 function isClosed(body: string): boolean {
-  return findDelimiters(body).some(({ delimiter }) => delimiter.role === "call-close" || delimiter.literal.startsWith("</"))
+  return findDelimiters(body).some(
+    ({ delimiter }) => delimiter.role === "call-close" || /^<(?:\/|\|close)/.test(delimiter.literal),
+  )
 }
 
 /** The first delimiter that points to a family. */

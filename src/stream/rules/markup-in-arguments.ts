@@ -1,18 +1,24 @@
 import { findCallOpenings } from "../../formats/call-openings.ts"
-import { type Delimiter, findDelimiters } from "../../formats/delimiters.ts"
+import { type Delimiter, findDelimiters, isUnmistakable } from "../../formats/delimiters.ts"
 import { findParameterTags, type ParameterTag } from "../../formats/parameter-tags.ts"
 import { type FieldKind, fieldKind, STRICT_KINDS } from "../../knowledge/fields.ts"
 import type { Call } from "../calls.ts"
 import { isFenced } from "../fences.ts"
 import type { JsonField, JsonView } from "../json-strings.ts"
-import { isSoftFile } from "../leak.ts"
+import { isPlanning, isSoftFile } from "../leak.ts"
 import { requiredOf, type Schema, schemaAt } from "../schema.ts"
-import { around, isAtHead, isOnOwnLine, isQuoted, isReasoning } from "../sightings.ts"
+import { isShellText } from "../shell.ts"
+import { around, isAtHead, isInWord, isOnOwnLine, isQuoted, isReasoning } from "../sightings.ts"
 import type { Sighting } from "../text-scan.ts"
+import { findUnparsedCall } from "../unparsed-call.ts"
+import { sharesReasoning } from "./reasoning-in-arguments.ts"
 import type { CallRule, Evidence, Scene } from "./rule.ts"
 
 /** What may follow a delimiter at the end of a value: the rest of its tag, blanks, further delimiters. */
-const REST = /^(?:\w{1,32})?>?\s*$/
+const REST = /^(?:\w{1,32})?>?(?:<\|sep\|>)?\s*$/
+
+/** Tokens of turns with which gpt-oss, Muse Glimmer and Inkling end their reasoning. */
+const ENDS_REASONING: ReadonlySet<string> = new Set(["<|end|>", "<|eom|>", "<|end_message|>"])
 
 /**
  * The grammar of calls or turns inside an argument. Certain where it has consequences (another parameter of this tool begins inside a value,
@@ -32,98 +38,127 @@ export const markupInArguments: CallRule = {
   },
 }
 
-/** One value holds the tag of another parameter of the same tool, which is missing. */
+/** One value holds the tag of another parameter of the same tool, or the beginning of the next call. */
 function swallowed(scene: Scene, call: Call, view: JsonView, schema: Schema | undefined): Evidence | undefined {
-  const declared = schema?.properties ?? {}
   const required = new Set(requiredOf(schema))
-  for (const { path, text } of view.fields) {
+  for (const field of view.fields) {
+    const { text, plain, path } = field
+    const kind = fieldKind(call.name, plain, schemaAt(schema, plain))
+    // Files and prompts may show whole calls; what follows then is more than the rest of a call.
+    const long = kind === "content" || kind === "prose"
     for (const part of text.length === text.head.length ? [text.head] : [text.head, text.tail()]) {
-      if (!part.includes("<")) continue
-      const next = nextCall(scene, part)
-      if (next) return { ...evidence(call, path, "certain", next.excerpt, next.delimiter) }
-      const tag = findParameterTags(part).find(
-        ({ name, afterCloser }) => Object.hasOwn(declared, name) && !view.keys.has(name) && (required.has(name) || afterCloser),
-      )
-      if (!tag) continue
-      const written = part.slice(tag.index, tag.end)
-      if (!required.has(tag.name) && scene.provenance.text(written)) continue
-      return evidence(call, path, "certain", excerptOf(part, tag), findDelimiters(written)[0]?.delimiter)
+      if (!/[<[]/.test(part)) continue
+      const next = long && !(view.ended && findUnparsedCall(text, scene.request)) ? undefined : nextCall(scene, kind, part)
+      if (next && !(long && fileIsSoft(view))) return evidence(call, path, "certain", next.excerpt, next.delimiter)
+      const tag = findParameterTags(part).find(({ name, afterCloser, index, end }) => {
+        if (name === plain || !Object.hasOwn(schema?.properties ?? {}, name)) return false
+        if (view.ended && required.has(name) && !view.keys.has(name)) return true
+        return afterCloser && !long && !isTextOf(kind, part, index) && !scene.provenance.text(part.slice(index, end))
+      })
+      if (tag)
+        return evidence(call, path, "certain", excerptOf(part, tag), findDelimiters(part.slice(tag.index, tag.end))[0]?.delimiter)
     }
   }
   return undefined
 }
 
 /** The end of this call and the beginning of the next one, of a declared tool, neither quoted nor given to the model. */
-function nextCall({ request, provenance }: Scene, part: string): { excerpt: string; delimiter: Delimiter } | undefined {
-  for (const { name, index, bare } of findCallOpenings(part)) {
-    if (bare || !request.tools()?.has(name)) continue
-    const before = part.slice(Math.max(0, index - 96), index)
-    const closer = findDelimiters(before).findLast(({ delimiter }) => delimiter.role === "call-close")
-    if (!closer || !/^(?:\s|<[^<>\n]{1,48}>)*$/.test(before.slice(closer.end))) continue
-    if (
-      isFenced(part.slice(0, index)) ||
-      /["'`\\]\s*$/.test(before.slice(0, closer.index)) ||
-      provenance.group(closer.delimiter.group)
-    )
-      continue
-    return { excerpt: part.slice(Math.max(0, index - 32), index + 48), delimiter: closer.delimiter }
+function nextCall(
+  { request, provenance }: Scene,
+  kind: FieldKind,
+  part: string,
+): { excerpt: string; delimiter: Delimiter } | undefined {
+  for (const { name, index } of findCallOpenings(part)) {
+    if (!request.tools()?.has(name)) continue
+    const from = Math.max(0, index - 96)
+    const before = part.slice(from, index)
+    const last = findDelimiters(before).findLast(({ delimiter }) => delimiter.role.startsWith("call"))
+    if (!last || !/^(?:\w{1,32}>)?(?:[\s,[]|<[^<>\n]{1,48}>)*$/.test(before.slice(last.end))) continue
+    if (isTextOf(kind, part, from + last.index) || provenance.group(last.delimiter.group)) continue
+    return { excerpt: part.slice(Math.max(0, index - 32), index + 48), delimiter: last.delimiter }
   }
   return undefined
 }
 
-/** A token of calls or turns at the head or the tail of a value. */
+/** In a fence or a quote, as far as values of this kind know them. */
+function isTextOf(kind: FieldKind, text: string, index: number): boolean {
+  const before = text.slice(0, index)
+  if (kind === "command") return isShellText(text, index)
+  const line = before.slice(before.lastIndexOf("\n") + 1)
+  return isFenced(before) || ['"', "'", "`"].some((quote) => line.endsWith(quote) && line.split(quote).length % 2 === 0)
+}
+
+/** A token of calls or turns where none can stand: in a path or a name, at the end of a command, in the middle of a word. */
 function atAnEdge(scene: Scene, call: Call, view: JsonView, schema: Schema | undefined): Evidence | undefined {
-  const file = view.fields.find(({ plain }) => plain === "filePath" || plain === "path")?.text.head
+  const soft = fileIsSoft(view)
   let hint: Evidence | undefined
   for (const field of view.fields) {
     const kind = fieldKind(call.name, field.plain, schemaAt(schema, field.plain))
     for (const sighting of field.text.sightings()) {
       if (isReasoning(sighting)) continue
-      const found = judge(scene, call, field, kind, sighting, file)
-      if (found && !found.weak) return found
+      const strength = STRICT_KINDS.has(kind)
+        ? inStrict(scene, field, sighting)
+        : inText(scene, field, kind, sighting, { soft, ended: view.ended })
+      if (!strength) continue
+      const certainty = strength === "certain" && scene.request.known() ? "certain" : "likely"
+      const found = { ...evidence(call, field.path, certainty, around(sighting), sighting.delimiter), weak: strength === "hint" }
+      if (!found.weak) return found
       hint ??= found
     }
   }
   return hint
 }
 
-function judge(
-  { provenance, request }: Scene,
-  call: Call,
+type Strength = "certain" | "likely" | "hint"
+
+function inStrict({ provenance }: Scene, field: JsonField, sighting: Sighting): Strength | undefined {
+  const { delimiter, before, after } = sighting
+  if (provenance.text(before.slice(-24) + delimiter.literal + after.slice(0, 24))) return undefined
+  return isTail(field, sighting) || isAtHead(sighting) || isUnmistakable(delimiter) ? "certain" : "likely"
+}
+
+function inText(
+  scene: Scene,
   field: JsonField,
   kind: FieldKind,
   sighting: Sighting,
-  file: string | undefined,
-): Evidence | undefined {
-  const { delimiter, before, after } = sighting
-  const tail = sighting.index + delimiter.literal.length + after.length >= field.text.length && REST.test(after)
-  const edge = tail || isAtHead(sighting)
-  if (STRICT_KINDS.has(kind)) {
-    if (provenance.text(before.slice(-24) + delimiter.literal + after.slice(0, 24))) return undefined
-    const certain = edge && request.known()
-    return evidence(call, field.path, certain ? "certain" : "likely", around(sighting), delimiter)
+  file: { soft: boolean; ended: boolean },
+): Strength | undefined {
+  const { delimiter, before } = sighting
+  const { soft, ended } = file
+  if (scene.provenance.group(delimiter.group)) return undefined
+  const tail = isTail(field, sighting)
+  if (kind === "command" && sighting.index <= field.text.head.length && !isShellText(field.text.head, sighting.index)) {
+    // Shells take none of them unquoted, least of all in a word or on a line of its own.
+    if (isUnmistakable(delimiter) || isAtHead(sighting)) return "certain"
+    if (delimiter.role === "turn" && (isInWord(sighting) || isOnOwnLine(sighting))) return "certain"
+    return tail ? (delimiter.role === "call-open" ? "hint" : "certain") : undefined
   }
-  if (isQuoted(sighting) || provenance.group(delimiter.group)) return undefined
-  // Inside a word of a command: nobody writes that.
-  const inWord = delimiter.role === "turn" && /\w$/.test(before) && /^\w/.test(after)
-  if (kind === "command" && inWord && !isSearch(before)) return evidence(call, field.path, "certain", around(sighting), delimiter)
+  if (isQuoted(sighting)) return undefined
+  if (ENDS_REASONING.has(delimiter.literal) && !field.text.sightings().some(isReasoning)) {
+    if (isOnOwnLine(sighting) && sharesReasoning(scene, sighting)) return "certain"
+    if (!soft && (isOnOwnLine(sighting) ? isPlanning(before) : kind === "content" && isInWord(sighting))) return "likely"
+  }
   if (!tail) return undefined
-  if (kind === "command" && delimiter.role !== "call-open") {
-    // The body of a here-document is content, whatever carries it; one that searches may end in what it searches for.
-    const hereDocument = /<<[-~]?\s*['"\\]?\w+/.test(field.text.head)
-    if (!hereDocument && !isSearch(before))
-      return evidence(call, field.path, request.known() ? "certain" : "likely", around(sighting), delimiter)
-  }
-  if (kind === "label" && /[\w.]$/.test(before)) return evidence(call, field.path, "likely", around(sighting), delimiter)
-  // Files may end in anything; a closer of one family behind the last line of code is no accident.
-  const foreign = delimiter.role === "call-close" && delimiter.families.length > 0
-  if (kind === "content" && foreign && file !== undefined && !isSoftFile(file) && (isOnOwnLine(sighting) || /\S$/.test(before)))
-    return evidence(call, field.path, "likely", around(sighting), delimiter)
-  return { ...evidence(call, field.path, "likely", around(sighting), delimiter), weak: true }
+  if (kind === "label" && /[\w.]$/.test(before)) return "likely"
+  const closes = delimiter.role === "call-close" || /^<(?:\/|\|close)/.test(delimiter.literal)
+  return closes && kind === "content" && ended && !soft && !isOpened(field, sighting) ? "likely" : "hint"
 }
 
-function isSearch(before: string): boolean {
-  return /\b(grep|rg|sed|awk|ag|ack|find|perl|ast-grep|echo|printf)\b/.test(before.slice(before.lastIndexOf("\n") + 1))
+/** Nothing stands behind it but the rest of its tag and blanks. */
+function isTail({ text }: JsonField, { index, delimiter, after }: Sighting): boolean {
+  return index + delimiter.literal.length + after.length >= text.length && REST.test(after)
+}
+
+/** The text holds the beginning of such a tag, so that the end belongs to it. */
+function isOpened({ text }: JsonField, { delimiter }: Sighting): boolean {
+  const name = /^<\/([\w:]+)/.exec(delimiter.literal)?.[1]
+  return name !== undefined && [text.head, text.tail()].some((part) => new RegExp(`<${name}[\\s=>]`).test(part))
+}
+
+function fileIsSoft(view: JsonView): boolean {
+  const file = view.fields.find(({ plain }) => plain === "filePath" || plain === "path")?.text.head
+  return file !== undefined && isSoftFile(file)
 }
 
 function inKey({ provenance }: Scene, call: Call, view: JsonView): Evidence | undefined {

@@ -1,4 +1,5 @@
 import { findCallOpenings } from "../../formats/call-openings.ts"
+import { isUnmistakable } from "../../formats/delimiters.ts"
 import { around, isAtTail, isOnOwnLine, isQuoted, isReasoning } from "../sightings.ts"
 import type { Sighting, TextScan } from "../text-scan.ts"
 import type { ResponseRule, Scene } from "./rule.ts"
@@ -35,6 +36,7 @@ function orphan(sightings: readonly Sighting[], content: TextScan): Sighting | u
   for (const sighting of sightings) {
     const { group } = sighting.delimiter
     const open = depth.get(group) ?? 0
+    if (isUnmistakable(sighting.delimiter) && isAtEnd(sighting, content)) return sighting
     if (!isCloser(sighting)) depth.set(group, open + 1)
     else if (open > 0) depth.set(group, open - 1)
     else if (isAtEnd(sighting, content) || (isOnOwnLine(sighting) && !isQuoted(sighting))) return sighting
@@ -62,5 +64,5 @@ function isCloser({ delimiter }: Sighting): boolean {
 /** Behind it only blanks and other tags. */
 function isAtEnd({ after, index, delimiter }: Sighting, content: TextScan): boolean {
   const end = index + delimiter.literal.length
-  return end + after.length >= content.length && /^(?:[\w｜|]{1,32}>)?(?:\s|<\/?[^<>\n]{1,48}>)*$/.test(after)
+  return end + after.length >= content.length && /^(?:[\w｜|:]{1,32}>?)?(?:\s|<[^<>\n]{1,48}>)*$/.test(after)
 }

@@ -7,8 +7,8 @@ import type { ResponseRule } from "./rule.ts"
  */
 export const outputSwallowed: ResponseRule = {
   kind: "output-swallowed",
-  response({ reading, request }) {
-    if (request.toolsOn() === false) return undefined
+  response({ reading, request }, found) {
+    if (request.toolsOn() === false || found.some(({ kind, weak }) => kind === "call-in-content" && !weak)) return undefined
     const missing = missingOutput(reading, request)
     if (!missing) return undefined
     const content = reading.content.text()

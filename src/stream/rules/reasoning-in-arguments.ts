@@ -81,7 +81,7 @@ function inKey({ provenance }: Scene, call: Call, view: JsonView): Evidence | un
 }
 
 /** Whether 40 characters directly beside the delimiter stand in this response's reasoning. */
-function sharesReasoning({ reading }: Scene, { before, after }: Sighting): boolean {
+export function sharesReasoning({ reading }: Scene, { before, after }: Sighting): boolean {
   const reasoning = reading.reasoning.text()
   const texts = reasoning.length === reasoning.head.length ? [reasoning.head] : [reasoning.head, reasoning.tail()]
   const beside = [before.trimEnd().slice(-SHARED), after.trimStart().slice(0, SHARED)]

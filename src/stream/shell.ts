@@ -1,0 +1,15 @@
+/**
+ * Whether a place in a shell command is quoted, or belongs to a here-document: then it is the text of something else. Quoting as POSIX has it:
+ * nothing escapes within single quotes, a backslash does elsewhere.
+ */
+export function isShellText(command: string, index: number): boolean {
+  if (/<<[-~]?\s*['"\\]?\w+/.test(command.slice(0, index))) return true
+  let quote = ""
+  for (let i = 0; i < index; i++) {
+    const char = command[i]
+    if (char === "\\" && quote !== "'") i++
+    else if (quote === "") quote = char === "'" || char === '"' || char === "`" ? char : ""
+    else if (char === quote) quote = ""
+  }
+  return quote !== ""
+}
