@@ -50,17 +50,28 @@ export function findUnparsedCall(scan: TextScan, request: RequestView): Unparsed
 
 /** Outside of fences, quotes and code; one without any token, which anybody may write, begins its line. */
 function standsFree(before: string, { bare }: CallOpening): boolean {
-  if (bare ? !/(?:^|\n|[.!?:。！？：] )[ \t]*\[?$/.test(before) : GLUED.test(before)) return false
+  if (bare ? !/(?:^|\n|[.!?:。！？：] )[ \t]*\[?$/.test(before) : GLUED.test(withoutWrapper(before))) return false
   const line = before.slice(before.lastIndexOf("\n") + 1)
   if ((line.match(/`/g)?.length ?? 0) % 2 === 1) return false
   return !isFenced(before)
+}
+
+/** A text without the delimiters at its end, and the one word that may stand between two of them. */
+function withoutWrapper(before: string): string {
+  const from = Math.max(0, before.length - 160)
+  let end = before.length
+  for (const hit of findDelimiters(before.slice(from)).reverse()) {
+    if (!/^\s*\w*>?\s*$/.test(before.slice(from + hit.end, end))) break
+    end = from + hit.index
+  }
+  return before.slice(0, end)
 }
 
 function isLast(text: string, { index, bare, json }: CallOpening): boolean {
   const body = text.slice(index)
   if (json !== undefined) return isLastJson(text.slice(json))
   // A function call in a list, or arguments in braces.
-  if (bare && !/^\S+?<arg_key>/.test(body)) return /[)}]\]?\s*$/.test(withoutDelimiters(body))
+  if (bare && !/^[\w.:/-]+\s*<arg_key>/.test(body)) return /[)}]\]?\s*$/.test(withoutDelimiters(body))
   const begin = body.indexOf("{")
   if (begin >= 0 && begin < 200 && !/[=(]|<arg|<param/.test(body.slice(0, begin).replace("to=", ""))) {
     // What stands in the strings of JSON arguments says nothing.

@@ -1,4 +1,5 @@
 import { findCallOpenings } from "../../formats/call-openings.ts"
+import { isUnmistakable } from "../../formats/delimiters.ts"
 import { around, isAtHead, isQuoted } from "../sightings.ts"
 import type { Sighting, TextScan } from "../text-scan.ts"
 import type { Evidence, ResponseRule, Scene } from "./rule.ts"
@@ -23,7 +24,7 @@ export const specialTokenInContent: ResponseRule = {
     if (found.some(({ kind, weak }) => BETTER.has(kind) && !weak)) return undefined
     const content = reading.content.text()
     const tokens = content.sightings().filter(({ delimiter }) => delimiter.role === "turn")
-    const sighting = tokens.find((token) => isMisplaced(token, content) && !isQuoted(token) && !isPartOfCall(token, scene))
+    const sighting = tokens.find((token) => isMisplaced(token, content) && !isQuoted(token) && !isPartOfCall(token, content))
     if (!sighting) return lastWord(scene, content)
     const given = provenance.group(sighting.delimiter.group)
     if (given && provenance.asked(sighting.delimiter.group)) return undefined
@@ -42,7 +43,7 @@ function isMisplaced(token: Sighting, content: TextScan): boolean {
   const end = token.index + delimiter.literal.length
   // Only tokens, roles and blanks up to the end.
   if (end + after.length >= content.length && isOnlyTokens(after)) return isAttached(before)
-  if (isAtHead(token)) return true
+  if (isAtHead(token) || isUnmistakable(delimiter)) return isAttached(before)
   const begins = BEGINS.test(after) || (NAMED.test(delimiter.literal) && /^\s*\n/.test(after))
   return begins && isAttached(before)
 }
@@ -62,9 +63,9 @@ function isAttached(before: string): boolean {
 }
 
 /** The header of a call that was written as text belongs to that call. */
-function isPartOfCall({ before, delimiter, after }: Sighting, { request }: Scene): boolean {
-  const text = before.slice(-64) + delimiter.literal + after.slice(0, 128)
-  return findCallOpenings(text).some(({ name, bare }) => !bare && request.tools()?.has(name) === true)
+function isPartOfCall({ index, after, delimiter }: Sighting, content: TextScan): boolean {
+  const text = content.head.slice(0, index) + delimiter.literal + after.slice(0, 128)
+  return findCallOpenings(text).some(({ bare }) => !bare)
 }
 
 /** `</s>` means something else in HTML, so it counts only as the last word, and without its opener. */
