@@ -5,14 +5,30 @@ import { createJsonReader, type JsonView } from "../../src/stream/json-strings.t
 import { type Answer, requestWith, sse, streamOf } from "./answer.ts"
 
 const request = requestWith("Do it.")
-const RUNS = { numRuns: 300 }
+/** A nightly run asks for more. */
+const RUNS = { numRuns: Number(process.env.OPENCODE_VLLM_RUNS ?? 300) }
 
 /** Text that likes to contain what matters here. */
 const spiced = fc
   .array(
     fc.oneof(
       fc.string({ unit: "binary", maxLength: 12 }),
-      fc.constantFrom("<think>", "</think>", "<|channel|>analysis", '"', "\\", "\n", "{", "}", "🙂", "｜"),
+      fc.constantFrom(
+        "<think>",
+        "</think>",
+        "<|channel|>analysis",
+        "<|im_end|>",
+        "</tool_call>",
+        "<parameter=content>",
+        "```\n",
+        '"',
+        "\\",
+        "\n",
+        "{",
+        "}",
+        "🙂",
+        "｜",
+      ),
     ),
     {
       maxLength: 12,
@@ -40,6 +56,51 @@ const answer: fc.Arbitrary<Answer> = fc.record({
   ),
 })
 
+const piecesOf = (text: string, pace: number): string[] => text.match(new RegExp(`[^]{1,${pace}}`, "g")) ?? []
+
+/** The same answer as the Responses API streams it. */
+function asResponses({ reasoning = "", content = "", calls = [], pace = 4, finish }: Answer): object[] {
+  const delta = (kind: string) => (piece: string) => ({ type: `response.${kind}.delta`, output_index: 0, delta: piece })
+  const end =
+    finish === "length" ? { status: "incomplete", incomplete_details: { reason: "max_output_tokens" } } : { status: "completed" }
+  return [
+    { type: "response.created", response: { status: "in_progress", model: "local" } },
+    ...piecesOf(reasoning, pace).map(delta("reasoning_text")),
+    ...piecesOf(content, pace).map(delta("output_text")),
+    ...calls.flatMap(({ name, arguments: args }, i) => [
+      {
+        type: "response.output_item.added",
+        output_index: i + 1,
+        item: { type: "function_call", call_id: `c${i}`, name, arguments: "" },
+      },
+      ...piecesOf(String(args), pace).map((piece) => ({
+        type: "response.function_call_arguments.delta",
+        output_index: i + 1,
+        delta: piece,
+      })),
+    ]),
+    ...(finish === null ? [] : [{ type: `response.${end.status}`, response: end }]),
+  ]
+}
+
+/** The same answer as the Messages API streams it. */
+function asMessages({ reasoning = "", content = "", calls = [], pace = 4, finish }: Answer): object[] {
+  const delta = (value: object, index = 0): object => ({ type: "content_block_delta", index, delta: value })
+  return [
+    { type: "message_start", message: { model: "local", usage: { input_tokens: 1, output_tokens: 0 } } },
+    ...piecesOf(reasoning, pace).map((thinking) => delta({ type: "thinking_delta", thinking })),
+    ...piecesOf(content, pace).map((text) => delta({ type: "text_delta", text })),
+    ...calls.flatMap(({ name, arguments: args }, i) => [
+      { type: "content_block_start", index: i + 1, content_block: { type: "tool_use", id: `c${i}`, name, input: {} } },
+      ...piecesOf(String(args), pace).map((partial_json) => delta({ type: "input_json_delta", partial_json }, i + 1)),
+      { type: "content_block_stop", index: i + 1 },
+    ]),
+    ...(finish === null
+      ? []
+      : [{ type: "message_delta", delta: { stop_reason: finish === "length" ? "max_tokens" : "end_turn" } }]),
+  ]
+}
+
 function report(chunks: Iterable<Uint8Array>): unknown {
   const inspector = createInspector({ request })
   for (const chunk of chunks) inspector.push(chunk)
@@ -57,6 +118,99 @@ describe("whatever the server sends", () => {
       fc.property(answer, fc.array(fc.nat(), { maxLength: 40 }), (says, cuts) => {
         const bytes = Buffer.concat(streamOf(says))
         expect(report(cutAt(bytes, cuts))).toEqual(report([bytes]))
+      }),
+      RUNS,
+    )
+  })
+
+  test("any cutting gives the identical report in the other shapes, with any line ends", () => {
+    const shape = fc.constantFrom(asResponses, asMessages)
+    fc.assert(
+      fc.property(
+        answer,
+        shape,
+        fc.constantFrom("\n", "\r\n"),
+        fc.array(fc.nat(), { maxLength: 40 }),
+        (says, events, eol, cuts) => {
+          const text = events(says).map((event) => `event: x${eol}data: ${JSON.stringify(event)}${eol}${eol}`)
+          const bytes = Buffer.from(text.join(""))
+          const whole = report([bytes])
+          expect(report(cutAt(bytes, cuts))).toEqual(whole)
+          expect(report(cutAt(bytes, [...bytes.keys()]))).toEqual(whole)
+        },
+      ),
+      { numRuns: Math.ceil(RUNS.numRuns / 3) },
+    )
+  })
+
+  test("byte by byte, and with CR LF, the report is the same", () => {
+    fc.assert(
+      fc.property(answer, (says) => {
+        const bytes = Buffer.concat(streamOf(says))
+        const whole = report([bytes])
+        expect(report(cutAt(bytes, [...bytes.keys()]))).toEqual(whole)
+        const windows = Buffer.from(bytes.toString("utf8").replaceAll("\n", "\r\n"))
+        expect(report(cutAt(windows, [...windows.keys()]))).toEqual(whole)
+      }),
+      { numRuns: Math.ceil(RUNS.numRuns / 3) },
+    )
+  })
+
+  test("a stream that stops anywhere is judged without an error, aborted or not", () => {
+    fc.assert(
+      fc.property(answer, fc.nat(), fc.boolean(), (says, length, aborted) => {
+        const bytes = Buffer.concat(streamOf(says))
+        const inspector = createInspector({ request })
+        inspector.push(bytes.subarray(0, length % (bytes.length + 1)))
+        const kinds = inspector.end({ aborted }).findings.map(({ kind }) => kind)
+        if (aborted) expect(kinds).not.toContain("stream-error")
+      }),
+      RUNS,
+    )
+  })
+
+  test("arbitrary events of the other shapes never throw", () => {
+    const kind = fc.constantFrom(
+      "response.created",
+      "response.output_item.added",
+      "response.output_item.done",
+      "response.function_call_arguments.delta",
+      "response.function_call_arguments.done",
+      "response.output_text.delta",
+      "response.completed",
+      "message_start",
+      "content_block_start",
+      "content_block_delta",
+      "content_block_stop",
+      "message_delta",
+      "message",
+      "error",
+    )
+    const loose = fc.oneof(fc.jsonValue(), fc.record({ type: fc.jsonValue(), content: fc.jsonValue(), input: fc.jsonValue() }))
+    const event = fc.record(
+      {
+        type: kind,
+        object: fc.constantFrom("response", undefined),
+        index: fc.jsonValue(),
+        output_index: fc.jsonValue(),
+        delta: loose,
+        item: fc.oneof(loose, fc.record({ type: fc.constant("function_call"), name: fc.jsonValue(), arguments: fc.jsonValue() })),
+        content_block: fc.oneof(loose, fc.record({ type: fc.constant("tool_use"), input: fc.jsonValue() })),
+        message: loose,
+        response: fc.oneof(
+          loose,
+          fc.record({ status: fc.jsonValue(), error: fc.jsonValue(), incomplete_details: fc.jsonValue() }),
+        ),
+        usage: fc.jsonValue(),
+        output: fc.jsonValue(),
+        content: fc.array(loose),
+      },
+      { requiredKeys: ["type"] },
+    )
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 8 }), (events) => {
+        report(events.map((value) => sse(value)))
+        for (const value of events) report([Buffer.from(JSON.stringify({ ...value, type: undefined }))])
       }),
       RUNS,
     )
