@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test"
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import fc from "fast-check"
 import { createInspector } from "../../src/stream/inspector.ts"
 import { createJsonReader, type JsonView } from "../../src/stream/json-strings.ts"
@@ -7,6 +7,7 @@ import { type Answer, requestWith, sse, streamOf } from "./answer.ts"
 const request = requestWith("Do it.")
 /** A nightly run asks for more. */
 const RUNS = { numRuns: Number(process.env.OPENCODE_VLLM_RUNS ?? 300) }
+setDefaultTimeout(Math.max(5000, RUNS.numRuns * 10))
 
 /** Text that likes to contain what matters here. */
 const spiced = fc
