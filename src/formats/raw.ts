@@ -1,0 +1,76 @@
+import { familyById } from "../knowledge/families.ts"
+import { createRawReader, type RawEvent, type ToolDeclaration } from "./readers/index.ts"
+
+export interface RawOutput {
+  /** Id of the family that was given, or of the way in which the output was written. */
+  family: string | undefined
+  reasoning: string
+  content: string
+  /** `arguments` is JSON. */
+  calls: { name: string; arguments: string }[]
+}
+
+export interface RawOutputOptions {
+  tools: readonly ToolDeclaration[]
+  /** Id of a family in `src/knowledge/families.ts`; told from the text when absent. */
+  family?: string
+  /** Whether the prompt ended inside the thoughts; told from the text when absent. */
+  reasoning?: "open" | "closed"
+}
+
+/**
+ * Reads a whole raw output of a model: what it thought, said and called.
+ *
+ * A call that was cut off, or whose arguments break, is no call: its text stays in `content`.
+ */
+export function parseRawOutput(text: string, options: RawOutputOptions): RawOutput {
+  const family = options.family === undefined ? undefined : familyById(options.family)
+  const reasoning = options.reasoning ?? (thoughtsAreOpen(text, family?.reasoning) ? "open" : "closed")
+  const reader = createRawReader({ tools: options.tools, family, reasoning })
+  const output: RawOutput = { family: options.family, reasoning: "", content: "", calls: [] }
+  let name = ""
+  let pieces: string[] = []
+  let start = 0
+  for (const event of [...reader.push(text), ...reader.end()]) readEvent(event)
+  return output
+
+  function readEvent(event: RawEvent): void {
+    switch (event.type) {
+      case "reasoning":
+        output.reasoning += event.text
+        break
+      case "content":
+        output.content += event.text
+        break
+      case "arguments":
+        pieces.push(event.text)
+        break
+      case "call-start":
+        name = event.name
+        pieces = []
+        start = event.at
+        break
+      case "call-end":
+        if (event.complete) output.calls.push({ name, arguments: pieces.join("") })
+        else output.content += (output.content === "" ? "" : "\n\n") + text.slice(start, event.at)
+    }
+  }
+}
+
+/** The output holds the closer of thoughts whose opener it does not hold: the chat template wrote that one. */
+function thoughtsAreOpen(text: string, known: { open: string; close: string } | undefined): boolean {
+  const pairs = known ? [known] : PAIRS
+  return pairs.some(({ open, close }) => {
+    if (text.trimStart().startsWith(open)) return false
+    const closer = new RegExp(`(?:^|\\n|[^\`"'])${close.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")}(?:\\s|$)`).exec(text)
+    if (!closer) return false
+    const opener = text.indexOf(open)
+    return opener < 0 || closer.index < opener
+  })
+}
+
+const PAIRS = [
+  { open: "<think>", close: "</think>" },
+  { open: "[THINK]", close: "[/THINK]" },
+  { open: "<seed:think>", close: "</seed:think>" },
+]

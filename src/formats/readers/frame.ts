@@ -1,0 +1,165 @@
+import type { Context, Format } from "./context.ts"
+import { attempt, type Input, isSpace, type Reading, worthWaking } from "./input.ts"
+import type { Outlet } from "./outlet.ts"
+
+/** What stands around calls in a family's output. */
+export interface Frame {
+  formats: readonly Format[]
+  /** Pairs of delimiters around the thoughts. */
+  reasoning: readonly { open: string; close: string }[]
+  /** Tags around the answer itself, which are not part of it. */
+  answer: readonly { open: string; close: string }[]
+  /** Tokens that end a turn: at the very end they say nothing. */
+  turnEnds: readonly string[]
+}
+
+/** Reads one output from its first character to its last: thoughts, text, calls. */
+export function* readFrame(input: Input, context: Context, outlet: Outlet, frame: Frame): Reading<void> {
+  const { openers, finder, longest, all } = literalsOf(frame)
+  let answerCloser: string | undefined
+
+  for (;;) {
+    finder.lastIndex = input.at
+    const hit = finder.exec(input.text)
+    if (hit === null || mayGrow(input, hit.index, hit[0], all)) {
+      const until = hit?.index ?? input.text.length - partialLength(input.text, input.at, all, longest)
+      if (input.ended && hit === null) {
+        say(input, outlet, input.text.length)
+        return
+      }
+      say(input, outlet, until)
+      yield 1
+      continue
+    }
+    say(input, outlet, hit.index)
+    const literal = hit[0]
+    const readers = openers.get(literal)
+    if (readers && (yield* readCalls(input, context, outlet, readers))) {
+      outlet.turn("content")
+      continue
+    }
+    const pair = frame.reasoning.find(({ open, close }) => open === literal || close === literal)
+    if (pair) {
+      if (outlet.kind() === "reasoning") {
+        if (literal === pair.close && !(yield* isQuoted(input, outlet, literal))) {
+          input.at += literal.length
+          outlet.turn("content")
+          continue
+        }
+        // The template opened the thoughts and the model did it again.
+        if (literal === pair.open && outlet.blank()) {
+          input.at += literal.length
+          continue
+        }
+      } else if (outlet.blank()) {
+        input.at += literal.length
+        if (literal === pair.open) outlet.turn("reasoning")
+        continue
+      }
+    }
+    const answer =
+      outlet.kind() === "content" ? frame.answer.find(({ open, close }) => open === literal || close === literal) : undefined
+    if (answer && literal === answer.open && outlet.blank()) {
+      input.at += literal.length
+      answerCloser = answer.close
+      continue
+    }
+    const ends = frame.turnEnds.includes(literal) || (answer !== undefined && literal === answerCloser)
+    if (ends && (yield* endsHere(input, literal, frame.turnEnds, [...openers.keys()]))) {
+      input.at += literal.length
+      continue
+    }
+    say(input, outlet, input.at + literal.length)
+  }
+}
+
+function say(input: Input, outlet: Outlet, until: number): void {
+  if (until <= input.at) return
+  outlet.say(input.text.slice(input.at, until))
+  input.at = until
+}
+
+function* readCalls(input: Input, context: Context, outlet: Outlet, readers: readonly Format[]): Reading<boolean> {
+  const quoting = outlet.quoting()
+  if (context.tools.size === 0 || quoting.fenced() || quoting.ticked()) return false
+  for (const format of readers) {
+    if (format.bare && (outlet.kind() === "reasoning" || !quoting.lineStart())) continue
+    const start = input.base + input.at
+    let reached = start
+    const read = yield* attempt(input, function* () {
+      const found = yield* format.read(input, context)
+      reached = input.base + input.at
+      return found
+    })
+    if (read) return true
+    context.spare -= reached - start
+    if (context.spare < 0) {
+      // Hostile: what was looked at is text and is not looked at again.
+      say(input, outlet, Math.max(reached - input.base, input.at + 1))
+      return false
+    }
+  }
+  return false
+}
+
+/** `` `</think>` `` and `"</think>"` speak of the delimiter; so does one inside a fenced block that goes on. */
+function* isQuoted(input: Input, outlet: Outlet, literal: string): Reading<boolean> {
+  while (!input.ended && input.text.length - input.at < literal.length + 2) yield 1
+  const after = input.text.slice(input.at + literal.length, input.at + literal.length + 2)
+  const quoting = outlet.quoting()
+  const before = quoting.last()
+  if (before !== "" && "`\"'".includes(before) && after.startsWith(before)) return true
+  if (quoting.ticked() && after.startsWith("`")) return true
+  return quoting.fenced() && after !== "\n\n" && after.trim() !== ""
+}
+
+/** Whether nothing but white space and further ends follows, or something that only a turn's end can stand before. */
+function* endsHere(input: Input, literal: string, ends: readonly string[], openers: readonly string[]): Reading<boolean> {
+  let offset = literal.length
+  for (;;) {
+    while (offset < input.text.length - input.at && isSpace(input.text[input.at + offset] as string)) offset++
+    const at = input.at + offset
+    if (at < input.text.length) {
+      const end = ends.find((other) => input.text.startsWith(other, at))
+      if (end) {
+        offset += end.length
+        continue
+      }
+      if (openers.some((opener) => input.text.startsWith(opener, at))) return true
+      if (input.ended || !(partialAt(input.text, at, ends) || partialAt(input.text, at, openers))) return false
+    } else if (input.ended) return true
+    yield worthWaking(offset)
+  }
+}
+
+function partialAt(text: string, at: number, literals: readonly string[]): boolean {
+  const rest = text.slice(at, at + 64)
+  return literals.some((literal) => literal.length > rest.length && literal.startsWith(rest))
+}
+
+/** A longer literal may begin where this one stands: wait for it. */
+function mayGrow(input: Input, at: number, literal: string, all: readonly string[]): boolean {
+  if (input.ended) return false
+  const rest = input.text.slice(at, at + 64)
+  return all.some((other) => other.length > literal.length && other.length > rest.length && other.startsWith(rest))
+}
+
+/** Length of the end of the text that may be the beginning of a literal. */
+function partialLength(text: string, from: number, literals: readonly string[], longest: number): number {
+  for (let at = Math.max(from, text.length - longest + 1); at < text.length; at++) {
+    const rest = text.slice(at)
+    if (literals.some((literal) => literal.startsWith(rest))) return text.length - at
+  }
+  return 0
+}
+
+function literalsOf(frame: Frame): { openers: Map<string, Format[]>; finder: RegExp; longest: number; all: string[] } {
+  const openers = new Map<string, Format[]>()
+  for (const format of frame.formats) {
+    for (const opener of format.openers) openers.set(opener, [...(openers.get(opener) ?? []), format])
+  }
+  const pairs = [...frame.reasoning, ...frame.answer].flatMap(({ open, close }) => [open, close])
+  const all = [...new Set([...openers.keys(), ...pairs, ...frame.turnEnds])].sort((a, b) => b.length - a.length)
+  const source = all.map((literal) => literal.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")).join("|")
+  return { openers, finder: new RegExp(source || "$^", "g"), longest: all[0]?.length ?? 0, all }
+}

@@ -1,0 +1,67 @@
+import type { Format } from "./context.ts"
+import { jsonFormat } from "./json-format.ts"
+import { any } from "./match.ts"
+
+/** Qwen2.5, Qwen3, Hermes, Granite 4, ERNIE, xLAM: `<tool_call>{"name": N, "arguments": {…}}</tool_call>`, or a list of such objects. */
+export const HERMES: Format = jsonFormat({
+  id: "hermes",
+  openers: ["<tool_call>"],
+  open: ["<tool_call>"],
+  close: ["</tool_call>"],
+})
+
+/** LongCat: the same under its own tag. */
+export const LONGCAT: Format = jsonFormat({
+  id: "longcat",
+  openers: ["<longcat_tool_call>"],
+  open: ["<longcat_tool_call>"],
+  close: ["</longcat_tool_call>"],
+})
+
+/** Granite 3.0 and 3.1: a list behind an opener; 3.0 has no closer. Granite 20B calls one function at a time. */
+export const GRANITE: Format = jsonFormat({
+  id: "granite",
+  openers: ["<|tool_call|>", "<tool_call>", "<function_call>"],
+  open: [any(["<|tool_call|>"], ["<tool_call>"], ["<function_call>"])],
+  close: [any(["</tool_call>"], ["<|/tool_call|>"], ["</function_call>"])],
+})
+
+/** Jamba and Hunyuan A13B: a list between tags. */
+export const TOOL_CALLS_JSON: Format = jsonFormat({
+  id: "tool-calls-json",
+  openers: ["<tool_calls>"],
+  open: ["<tool_calls>"],
+  close: ["</tool_calls>"],
+})
+
+/** InternLM 2 and Intern-S1: `<|action_start|><|plugin|>{"name": N, "parameters": {…}}<|action_end|>`. */
+export const INTERNLM: Format = jsonFormat({
+  id: "internlm",
+  openers: ["<|action_start|>"],
+  open: ["<|action_start|>", { space: true }, "<|plugin|>"],
+  close: ["<|action_end|>"],
+})
+
+/** Cohere Command A: `<|START_ACTION|>[{"tool_call_id": …, "tool_name": N, "parameters": {…}}]<|END_ACTION|>`. */
+export const COHERE: Format = jsonFormat({
+  id: "cohere",
+  openers: ["<|START_ACTION|>"],
+  open: ["<|START_ACTION|>"],
+  close: ["<|END_ACTION|>"],
+})
+
+/** GigaChat 3. */
+export const GIGACHAT: Format = jsonFormat({
+  id: "gigachat",
+  openers: ["<|function_call|>", "function call<|role_sep|>"],
+  open: [any(["<|function_call|>"], ["function call<|role_sep|>"])],
+  close: ["<|message_sep|>"],
+})
+
+/** Inkling. */
+export const INKLING: Format = jsonFormat({
+  id: "inkling",
+  openers: ["<|content_invoke_tool_json|>"],
+  open: ["<|content_invoke_tool_json|>"],
+  close: ["<|end_message|>"],
+})

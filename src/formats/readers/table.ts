@@ -1,0 +1,112 @@
+import type { CallFormat, Family } from "../../knowledge/family.ts"
+import { APERTUS } from "./apertus.ts"
+import { FUNCTOOLS, LLAMA_JSON, LLAMA_TAGGED } from "./bare-json.ts"
+import type { Format } from "./context.ts"
+import { DEEPSEEK_V3, DEEPSEEK_V31 } from "./deepseek.ts"
+import type { Frame } from "./frame.ts"
+import { GLM, HUNYUAN_V3 } from "./glm.ts"
+import { COHERE, GIGACHAT, GRANITE, HERMES, INKLING, INTERNLM, LONGCAT, TOOL_CALLS_JSON } from "./hermes.ts"
+import { DSML, DSML_ASCII, GLIMMER, INVOKE, KIMI_K3, MINIMAX_M2, STEP3 } from "./invoke.ts"
+import { KIMI_K2 } from "./kimi-k2.ts"
+import { MISTRAL } from "./mistral.ts"
+import { MINICPM, QWEN_XML, SEED } from "./qwen-xml.ts"
+
+/** All readers. Where two share an opener, the text behind it decides. */
+const FORMATS: readonly Format[] = [
+  QWEN_XML,
+  HERMES,
+  GLM,
+  HUNYUAN_V3,
+  SEED,
+  MINICPM,
+  MINIMAX_M2,
+  DSML,
+  DSML_ASCII,
+  GLIMMER,
+  STEP3,
+  KIMI_K3,
+  DEEPSEEK_V3,
+  DEEPSEEK_V31,
+  KIMI_K2,
+  MISTRAL,
+  INTERNLM,
+  COHERE,
+  GIGACHAT,
+  INKLING,
+  LONGCAT,
+  APERTUS,
+  TOOL_CALLS_JSON,
+  GRANITE,
+  INVOKE,
+  FUNCTOOLS,
+  LLAMA_TAGGED,
+  LLAMA_JSON,
+]
+
+const THINK = { open: "<think>", close: "</think>" }
+/** Every pair that a reader looks for when it does not know the family. */
+const REASONING = [
+  THINK,
+  { open: "[THINK]", close: "[/THINK]" },
+  { open: "<seed:think>", close: "</seed:think>" },
+  { open: "<mm:think>", close: "</mm:think>" },
+  { open: "◁think▷", close: "◁/think▷" },
+  { open: "<|START_THINKING|>", close: "<|END_THINKING|>" },
+  { open: "<|open|>think<|sep|>", close: "<|close|>think<|sep|>" },
+  { open: "<|channel>thought", close: "<channel|>" },
+  { open: "<|content_thinking|>", close: "<|end_message|>" },
+]
+
+const ANSWER = [
+  { open: "<response>", close: "</response>" },
+  { open: "<answer>", close: "</answer>" },
+  { open: "<|START_RESPONSE|>", close: "<|END_RESPONSE|>" },
+  { open: "<|START_TEXT|>", close: "<|END_TEXT|>" },
+]
+
+const TURN_ENDS = [
+  "<|im_end|>",
+  "<|endoftext|>",
+  "<｜end▁of▁sentence｜>",
+  "</s>",
+  "<|eot_id|>",
+  "<|eom_id|>",
+  "<|eot|>",
+  "<|eom|>",
+  "<|end_of_text|>",
+  "<|end|>",
+  "<|user|>",
+  "<|observation|>",
+  "<|end_of_msg|>",
+  "[e~[",
+  "<end_of_turn>",
+  "<turn|>",
+  "<|END_OF_TURN_TOKEN|>",
+  "<|message_sep|>",
+  "<|content_model_end_sampling|>",
+  "<seed:eos>",
+]
+
+/** What the output of a format or family may consist of; of any, when neither is known. */
+export function frameOf(known: { format?: CallFormat; family?: Family }): Frame {
+  const format = known.format ?? known.family?.format
+  const own = FORMATS.filter(({ id }) => id === format)
+  const openers = new Set(own.flatMap((one) => one.openers))
+  // A fine-tune may keep the tag of its family and put another form in it.
+  const formats = format
+    ? [...own, ...FORMATS.filter((one) => !own.includes(one) && one.openers.some((opener) => openers.has(opener)))]
+    : FORMATS
+  const reasoning = known.family?.reasoning
+  return {
+    formats,
+    reasoning: reasoning
+      ? reasoning.open === THINK.open
+        ? [reasoning]
+        : [reasoning, THINK]
+      : known.family
+        ? [THINK]
+        : REASONING,
+    answer: ANSWER,
+    turnEnds: TURN_ENDS,
+  }
+}

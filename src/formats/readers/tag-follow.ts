@@ -1,0 +1,76 @@
+import type { Context } from "./context.ts"
+import { type Input, isSpace } from "./input.ts"
+import { type Match, match, maybe, type Pattern, SPACE } from "./match.ts"
+import type { Position, TagGrammar } from "./tag-grammar.ts"
+import { hasParameter } from "./tools.ts"
+
+/**
+ * What stands behind a value's closer.
+ *
+ * - "value": the opener of another parameter that the tool has and the call does not have yet
+ * - "stray": the opener of a parameter that the tool does not have; models write such, and texts about calls hold them
+ * - "end": the end of the call, and behind it the end of the output or another call
+ * - "text": the end of the call, and behind it text
+ * - "no": nothing that can stand behind a value, so the closer is part of the value
+ */
+export type Follow = "value" | "stray" | "end" | "text" | "no"
+
+export function follow(
+  input: Input,
+  offset: number,
+  context: Context,
+  grammar: TagGrammar,
+  where: Position,
+  newline: boolean,
+): Follow | "more" {
+  const { text, ended } = input
+  const at = input.at + offset
+  const next = match(text, at, ended, [SPACE, ...grammar.valueOpen])
+  if (next === "more") return "more"
+  if (next !== "no") {
+    const key = next.took.key as string
+    if (where.used.has(key)) return "no"
+    if (hasParameter(where.tool, key)) return "value"
+    if (!grammar.newlines) return "stray"
+    // Where each tag has its line, a real one keeps to that.
+    if (next.end >= text.length && !ended) return "more"
+    return newline && text[next.end] === "\n" ? "stray" : "no"
+  }
+  for (const [pattern, outermost] of endings(grammar)) {
+    const found = match(text, at, ended, [SPACE, ...pattern])
+    if (found === "more") return "more"
+    if (found === "no") continue
+    const behind = behindCall(input, found, context, grammar)
+    if (behind === "more" || behind === "end") return behind
+    return outermost ? "text" : "no"
+  }
+  return ended && text.slice(at).trim() === "" ? "end" : "no"
+}
+
+/** The ways in which a call may end, the complete one first, and whether text may stand behind it. */
+function endings(grammar: TagGrammar): [Pattern, boolean][] {
+  if (!grammar.around) return [[grammar.close, true]]
+  return [
+    [[...grammar.close, SPACE, ...grammar.around.close], true],
+    [grammar.around.close, true],
+    [grammar.close, false],
+  ]
+}
+
+function behindCall(input: Input, ending: Match, context: Context, grammar: TagGrammar): "end" | "text" | "more" {
+  const { text, ended } = input
+  let at = ending.end
+  while (at < text.length && isSpace(text[at] as string)) at++
+  if (at >= text.length) return ended ? "end" : "more"
+  const around = grammar.around ? [maybe(...grammar.around.open), SPACE] : []
+  const next = match(text, at, ended, [...around, ...grammar.open, SPACE, { any: [grammar.valueOpen, grammar.close] }])
+  if (next === "more") return "more"
+  if (next !== "no") return context.tools.has(next.took.name ?? "") ? "end" : "text"
+  let undecided = false
+  for (const follower of context.followers) {
+    const found = match(text, at, ended, [follower])
+    if (found === "more") undecided = true
+    else if (found !== "no") return "end"
+  }
+  return undecided ? "more" : "text"
+}

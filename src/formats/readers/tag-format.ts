@@ -1,0 +1,63 @@
+import type { Context, Format } from "./context.ts"
+import { attempt, type Input, type Reading, skipSpace } from "./input.ts"
+import { accept, expect, type Pattern, SPACE } from "./match.ts"
+import type { TagGrammar } from "./tag-grammar.ts"
+import { readTagValue } from "./tag-value.ts"
+import type { DeclaredTool } from "./tools.ts"
+
+export function tagFormat(grammar: TagGrammar): Format {
+  return {
+    id: grammar.id,
+    openers: grammar.openers,
+    *read(input, context) {
+      const around = grammar.around
+      let inside = false
+      const first = yield* attempt(input, function* () {
+        inside = around !== undefined && (yield* accept(input, [...around.open, SPACE])) !== undefined
+        yield* skipSpace(input)
+        if (around && !inside && !around.optional) return false
+        return yield* readCall(input, context, grammar)
+      })
+      if (!first) return false
+      while (inside && (yield* attempt(input, () => readNext(input, context, grammar)))) {}
+      if (around) yield* accept(input, [SPACE, ...around.close])
+      return true
+    },
+  }
+}
+
+function* readNext(input: Input, context: Context, grammar: TagGrammar): Reading<boolean> {
+  yield* skipSpace(input)
+  return yield* readCall(input, context, grammar)
+}
+
+function* readCall(input: Input, context: Context, grammar: TagGrammar): Reading<boolean> {
+  const head = yield* accept(input, grammar.open)
+  const tool = head && context.tools.get(head.took.name ?? "")
+  if (!tool) return false
+  // A name alone is a mention; a call goes on with its first value or ends at once.
+  const first: Pattern = [SPACE, { any: [grammar.valueOpen, grammar.close] }]
+  if (!(yield* expect(input, first))) return false
+  context.startCall(input, tool.name)
+  const end = yield* readValues(input, context, grammar, tool)
+  if (end !== "cut") yield* accept(input, [SPACE, ...grammar.close])
+  context.endCall(input, end !== "cut")
+  return true
+}
+
+function* readValues(input: Input, context: Context, grammar: TagGrammar, tool: DeclaredTool): Reading<"end" | "cut"> {
+  const used = new Set<string>()
+  context.addArguments("{")
+  for (;;) {
+    const open = yield* accept(input, [SPACE, ...grammar.valueOpen])
+    if (!open) break
+    const key = open.took.key as string
+    context.addArguments(`${used.size > 0 ? ", " : ""}${JSON.stringify(key)}: `)
+    used.add(key)
+    const end = yield* readTagValue(input, context, grammar, { tool, used }, key, open.took.text)
+    if (end === "cut") return "cut"
+    if (end === "end") break
+  }
+  context.addArguments("}")
+  return "end"
+}

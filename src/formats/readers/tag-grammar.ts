@@ -1,0 +1,31 @@
+import type { Pattern } from "./match.ts"
+import type { DeclaredTool } from "./tools.ts"
+
+/** Calls whose every argument stands between tags of its own, as plain text. */
+export interface TagGrammar {
+  id: string
+  openers: readonly string[]
+  /** Around calls. */
+  around?: {
+    open: Pattern
+    close: Pattern
+    /** A call may stand without it. */
+    optional?: boolean
+  }
+  /** Begins a call; takes `name`. */
+  open: Pattern
+  close: Pattern
+  /** Begins a value; takes `key`, and `text` ("true" or "false") where the tag itself says whether the value is text. */
+  valueOpen: Pattern
+  /** The literal in `valueOpen` by which nested values are counted. */
+  valueMark: string
+  valueClose: (key: string) => string
+  /** One newline behind the opener and before the closer belongs to the tags. */
+  newlines?: boolean
+}
+
+/** Where a value's closer may stand: what comes behind it. */
+export interface Position {
+  tool: DeclaredTool
+  used: ReadonlySet<string>
+}

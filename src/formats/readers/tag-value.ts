@@ -1,0 +1,162 @@
+import type { Context } from "./context.ts"
+import type { Input, Reading } from "./input.ts"
+import { worthWaking } from "./input.ts"
+import { type Follow, follow } from "./tag-follow.ts"
+import type { Position, TagGrammar } from "./tag-grammar.ts"
+import { isText, kindsOf, typedJson } from "./tools.ts"
+
+/** A value that is not text is kept whole, because it is typed as a whole. */
+const LONGEST_KEPT = 4_000_000
+/** As far as a doubtful end of a value is looked behind. */
+const FARTHEST = 400_000
+/** Doubtful ends and nested tags that are remembered. */
+const MOST_MARKS = 20_000
+
+interface Mark {
+  offset: number
+  /** 1: a nested opener; -1: a closer. */
+  step: 1 | -1
+  /** Set where the value may end here. */
+  follow?: "value" | "end" | "text"
+}
+
+/**
+ * Reads one value up to its closer and passes it on as JSON.
+ *
+ * A value may hold the very tags that end it: a file about parsers, a test, a template. A closer counts where the grammar can go on behind
+ * it; one that belongs to an opener inside the value does not; where the end of the call is followed by text, which models hardly write,
+ * or stands behind such an opener, the rest of the output decides: the earliest end behind which all tags are paired.
+ *
+ * @returns "value": another value follows. "end": the call ends. "cut": the output ended inside the value.
+ */
+export function* readTagValue(
+  input: Input,
+  context: Context,
+  grammar: TagGrammar,
+  where: Position,
+  key: string,
+  attribute: string | undefined,
+): Reading<"value" | "end" | "cut"> {
+  const kinds = attribute === "true" ? new Set(["string" as const]) : kindsOf(where.tool, key)
+  const streams = isText(kinds)
+  const kept: string[] = []
+  let keptLength = 0
+  if (grammar.newlines) yield* skipNewline(input)
+  if (streams) context.addArguments('"')
+
+  const pass = (length: number): void => {
+    const text = input.text.slice(input.at, input.at + length)
+    input.at += length
+    if (streams) context.addArguments(JSON.stringify(text).slice(1, -1))
+    else {
+      kept.push(text)
+      keptLength += length
+    }
+  }
+
+  const closer = grammar.valueClose(key)
+  const finder = new RegExp(`${escaped(closer)}|${escaped(grammar.valueMark)}`, "g")
+  const longest = Math.max(closer.length, grammar.valueMark.length)
+  const marks: Mark[] = []
+  let doubtful = false
+  let depth = 0
+  let scanned = 0
+  let end: { offset: number; follow: Follow } | undefined
+
+  while (!end) {
+    finder.lastIndex = input.at + scanned
+    const hit = finder.exec(input.text)
+    const offset = hit ? hit.index - input.at : Math.max(scanned, input.text.length - input.at - longest + 1)
+    if (doubtful && (offset - (marks[0]?.offset ?? 0) > FARTHEST || marks.length > MOST_MARKS || context.spare < 0)) {
+      end = choose(marks)
+      break
+    }
+    if (hit?.[0] === grammar.valueMark && hit[0] !== closer) {
+      if (doubtful) marks.push({ offset, step: 1 })
+      depth++
+      scanned = offset + hit[0].length
+      continue
+    }
+    if (hit) {
+      const newline = offset > 0 && input.text[input.at + offset - 1] === "\n"
+      const found = follow(input, offset + closer.length, context, grammar, where, newline)
+      if (found !== "more") {
+        const missing = (found === "end" || found === "text") && where.tool.required.some((name) => !where.used.has(name))
+        if (depth === 0 && (found === "value" || (found === "end" && !missing))) end = { offset, follow: found }
+        else {
+          if (found !== "no") {
+            doubtful = true
+            marks.push({ offset, step: -1, follow: found === "stray" ? "value" : found })
+          } else if (doubtful) marks.push({ offset, step: -1 })
+          if (depth > 0) depth--
+          scanned = offset + closer.length
+        }
+        continue
+      }
+    }
+    // Nothing is decided behind this place.
+    scanned = offset
+    if (!doubtful) {
+      const sure = offset - (holdsBack(input.text[input.at + offset - 1], grammar) ? 1 : 0)
+      if (sure > 0) {
+        pass(sure)
+        scanned -= sure
+      }
+    }
+    if (keptLength > LONGEST_KEPT) return cut(context, streams, kept)
+    if (!hit && input.ended) {
+      end = doubtful ? choose(marks) : undefined
+      if (end) break
+      pass(input.text.length - input.at)
+      return cut(context, streams, kept)
+    }
+    yield worthWaking(input.text.length - input.at)
+  }
+
+  if (!end) return cut(context, streams, kept)
+  context.spare -= Math.max(0, scanned - end.offset)
+  pass(end.offset - (grammar.newlines && input.text[input.at + end.offset - 1] === "\n" && end.offset > 0 ? 1 : 0))
+  if (streams) context.addArguments('"')
+  else context.addArguments(typedJson(kept.join(""), kinds))
+  if (grammar.newlines && !input.text.startsWith(closer, input.at)) input.at++
+  input.at += closer.length
+  return end.follow === "value" ? "value" : "end"
+}
+
+/** A newline may belong to the closer behind it; half a surrogate pair cannot be passed on alone. */
+function holdsBack(character: string | undefined, grammar: TagGrammar): boolean {
+  return character !== undefined && ((grammar.newlines === true && character === "\n") || /[\ud800-\udbff]/.test(character))
+}
+
+/** What could be read of a value that has no end. */
+function cut(context: Context, streams: boolean, kept: readonly string[]): "cut" {
+  if (!streams) context.addArguments(kept.join(""))
+  return "cut"
+}
+
+/** The earliest end behind which every nested opener has its closer; the last one when there is none. */
+function choose(marks: readonly Mark[]): { offset: number; follow: Follow } | undefined {
+  // Read from the end: what is open behind a place must be closed behind it.
+  let best: Mark | undefined
+  let last: Mark | undefined
+  let open = 0
+  let lowest = 0
+  for (let index = marks.length - 1; index >= 0; index--) {
+    const mark = marks[index] as Mark
+    if (mark.follow) {
+      last ??= mark
+      if (open === 0 && lowest >= 0) best = mark
+    }
+    open += mark.step
+    lowest = Math.min(mark.step, lowest + mark.step)
+  }
+  const chosen = best ?? last
+  return chosen?.follow ? { offset: chosen.offset, follow: chosen.follow } : undefined
+}
+
+function* skipNewline(input: Input): Reading<void> {
+  while (input.at >= input.text.length && !input.ended) yield 1
+  if (input.text[input.at] === "\n") input.at++
+}
+
+const escaped = (literal: string): string => literal.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")
