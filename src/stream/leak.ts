@@ -16,6 +16,8 @@ export interface LeakQuestion {
   text: TextScan
   /** Path of the file that the same call writes, if any. */
   file: string | undefined
+  /** The value has not come to its end, so that nothing in it stands at the tail. */
+  open: boolean
   /** The delimiter (or another of its vocabulary) was given to the model. */
   given(sighting: Sighting): boolean
   /** The delimiter was given to the model in these very surroundings. */
@@ -116,7 +118,7 @@ function inText(question: LeakQuestion, { first, headBlock, orphans }: Shape): L
     return soft ? hint(headBlock) : { strength: planning ? "certain" : "likely", sighting: headBlock }
   }
   const bare = orphans.filter((orphan) => !isQuoted(orphan))
-  const tail = bare.find((orphan) => isAtTail(orphan, text))
+  const tail = question.open ? undefined : bare.find((orphan) => isAtTail(orphan, text))
   if (tail) return soft ? hint(tail) : { strength: shared(tail) ? "certain" : "likely", sighting: tail }
   const inWord = bare.find(isInWord)
   if (inWord && !soft) return { strength: "likely", sighting: inWord }

@@ -36,6 +36,7 @@ function judgeField(scene: Scene, call: Call, field: JsonField, file: string | u
   return findLeak({
     kind: fieldKind(call.name, field.plain, schema),
     text: field.text,
+    open: !call.view().ended && field === call.view().fields.at(-1),
     file: field.plain === "filePath" || field.plain === "path" ? undefined : file,
     given: (sighting) => provenance.group(sighting.delimiter.group),
     givenHere: (sighting) =>
