@@ -16,11 +16,16 @@ const SERVERS: Readonly<Record<string, string>> = {
   nim: "the NIM container",
 }
 
+/** Kinds of server that take vLLM's flags. */
+const FLAGGED: ReadonlySet<string> = new Set(["vllm", "litellm", "nim", "unknown"])
+
 /** What a cure depends on. */
 export interface Setup {
   family?: Family
   /** Kind of server (`vllm`, `sglang`, ...). Anything unknown is treated as vLLM, the server this plugin is made for. */
   server?: string
+  /** The answer itself shows that the parsers do their work: its reasoning and the call concerned came apart. */
+  parsersFit?: boolean
 }
 
 /** One sentence: how to make the server read this family's tool calls and reasoning. */
@@ -50,10 +55,16 @@ export function parserCure({ family, server }: Setup): string {
  * One sentence for faults that the model itself may have made: look at the flags first, then at the sampling. Drift grows with heat, long
  * contexts and thinking budgets (vllm-project/vllm#44676).
  */
-export function driftCure({ family, server }: Setup): string {
+export function driftCure({ family, server, parsersFit }: Setup): string {
   const check = parserCure({ family, server })
-  if (!check.startsWith("Restart ")) return check
   const sampling = family?.sampling ?? "the sampling that its card names"
+  if (parsersFit) {
+    const flags =
+      family && (server === "sglang" ? sglangFlags(family) : FLAGGED.has(server ?? "vllm") ? vllmFlags(family) : undefined)
+    const right = flags ? `\`${flags}\` is right for ${family?.label}, and` : "The parsers are right:"
+    return `${right} this answer shows ${flags ? "that it works" : "that they work"}; the model itself drifted: use ${sampling}, no \`thinking_token_budget\`, and a shorter context or a new session.`
+  }
+  if (!check.startsWith("Restart ")) return check
   return `${check.replace("Restart ", "Check that ").replace(" with ", " runs with ").slice(0, -1)}; if so, the model drifted: use ${sampling}, and no \`thinking_token_budget\`.`
 }
 

@@ -55,7 +55,8 @@ export const FINDING_TEXTS = {
     title: "Markup in a tool call",
     cause: (facts) =>
       `The model's own markup for calls${facts.literal ? ` (\`${facts.literal}\`)` : ""} stands in ${inArgument(facts)} of the call to \`${facts.tool}\`: ${facts.certain ? "" : "most likely "}the server lost the place where a value ends.`,
-    fix: driftCure,
+    // A value that ends in the wrong place may be the parser's own doing, however well it reads the rest.
+    fix: (facts) => driftCure({ ...facts, parsersFit: false }),
     reference: "vllm-project/vllm#53227",
   },
   "output-swallowed": {

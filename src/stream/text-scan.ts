@@ -88,7 +88,7 @@ export function createTextScan(keep: number): TextScan {
   }
 
   const addRecent = (text: string): void => {
-    const piece = detach(text.slice(-keep))
+    const piece = text.length > keep ? detach(text.slice(-keep)) : text
     recent.push(piece)
     recentLength += piece.length
     // Shifting piece by piece would cost as much as it saves.

@@ -1,5 +1,6 @@
 import { type Family, familyById, familyOfModel } from "../knowledge/families.ts"
 import { FINDING_TEXTS, type FindingFacts, type FindingText } from "../knowledge/findings.ts"
+import type { Reading } from "./reading.ts"
 import type { Evidence, Scene } from "./rules/rule.ts"
 import type { Finding, InspectorOptions } from "./types.ts"
 
@@ -22,6 +23,7 @@ export function toFinding(evidence: Evidence, { reading, request }: Scene, serve
     detail: evidence.detail,
     family,
     server: server?.kind,
+    parsersFit: parsersFit(evidence, reading),
     tool: tool && inCode(tool),
     field: field && inCode(field),
     literal: evidence.delimiter?.literal,
@@ -61,6 +63,13 @@ function familyOf({ delimiter }: Evidence, named: Family | undefined): Family | 
   const call = delimiter?.role.startsWith("call") ?? false
   if (named && !call) return named
   return seen.length === 1 && seen[0] ? familyById(seen[0]) : undefined
+}
+
+/** Reasoning came in its own channel and the call concerned was read as one: with a parser missing or wrong neither would be so. */
+function parsersFit({ call }: Evidence, reading: Reading): boolean {
+  if (!call || reading.reasoning.pieces === 0) return false
+  const { state, root } = call.view()
+  return state === "complete" && root === "object"
 }
 
 /** Text of the server as people may see it: no control or direction characters, one line, cut. */

@@ -40,6 +40,16 @@ describe("the family that a finding names", () => {
 })
 
 describe("the cure", () => {
+  test("does not send people to flags that the answer shows to be right", () => {
+    const leak = { reasoning: "I should read it.", calls: [{ name: "read", arguments: { filePath: "/a</think>" } }] }
+    const fix = first(leak, "nvidia/Nemotron-3-Super")?.fix
+    expect(fix).toContain(
+      "`--enable-auto-tool-choice --tool-call-parser qwen3_coder --reasoning-parser nemotron_v3` is right for Nemotron 3",
+    )
+    expect(fix).toContain("the model itself drifted: use temperature 1.0, top_p 0.95")
+    expect(first(leak)?.fix).toStartWith("The parsers are right: this answer shows that they work; the model itself drifted")
+  })
+
   test("of a fault that the model may have made itself begins with a look at the flags", () => {
     const leak = { calls: [{ name: "read", arguments: { filePath: "/a</think>" } }] }
     expect(first(leak, "nvidia/Nemotron-3-Super")?.fix).toBe(
