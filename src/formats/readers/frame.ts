@@ -1,6 +1,7 @@
 import type { Context, Format } from "./context.ts"
 import { attempt, type Input, isSpace, type Reading, worthWaking } from "./input.ts"
 import type { Outlet } from "./outlet.ts"
+import { isQuoted } from "./quoting.ts"
 
 /** What stands around calls in a family's output. */
 export interface Frame {
@@ -41,7 +42,7 @@ export function* readFrame(input: Input, context: Context, outlet: Outlet, frame
     const pair = frame.reasoning.find(({ open, close }) => open === literal || close === literal)
     if (pair) {
       if (outlet.kind() === "reasoning") {
-        if (literal === pair.close && !(yield* isQuoted(input, outlet, literal))) {
+        if (literal === pair.close && !(yield* standsQuoted(input, outlet, literal))) {
           input.at += literal.length
           outlet.turn("content")
           continue
@@ -102,15 +103,10 @@ function* readCalls(input: Input, context: Context, outlet: Outlet, readers: rea
   return false
 }
 
-/** `` `</think>` `` and `"</think>"` speak of the delimiter; so does one inside a fenced block that goes on. */
-function* isQuoted(input: Input, outlet: Outlet, literal: string): Reading<boolean> {
+function* standsQuoted(input: Input, outlet: Outlet, literal: string): Reading<boolean> {
   while (!input.ended && input.text.length - input.at < literal.length + 2) yield 1
-  const after = input.text.slice(input.at + literal.length, input.at + literal.length + 2)
-  const quoting = outlet.quoting()
-  const before = quoting.last()
-  if (before !== "" && "`\"'".includes(before) && after.startsWith(before)) return true
-  if (quoting.ticked() && after.startsWith("`")) return true
-  return quoting.fenced() && after !== "\n\n" && after.trim() !== ""
+  const behind = input.at + literal.length
+  return isQuoted(outlet.quoting(), input.text.slice(behind, behind + 2))
 }
 
 /** Whether nothing but white space and further ends follows, or something that only a turn's end can stand before. */

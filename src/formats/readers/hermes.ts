@@ -65,3 +65,11 @@ export const INKLING: Format = jsonFormat({
   open: ["<|content_invoke_tool_json|>"],
   close: ["<|end_message|>"],
 })
+
+/** LFM2 when its prompt asks for JSON. */
+export const LFM2_JSON: Format = jsonFormat({
+  id: "lfm2",
+  openers: ["<|tool_call_start|>"],
+  open: ["<|tool_call_start|>"],
+  close: ["<|tool_call_end|>"],
+})

@@ -1,8 +1,10 @@
 import { type CallFormat, type Family, familyById } from "../../knowledge/families.ts"
-import { createContext, type RawEvent } from "./context.ts"
-import { readFrame } from "./frame.ts"
-import { addText, createInput } from "./input.ts"
-import { openOutlet } from "./outlet.ts"
+import { type Context, createContext, type RawEvent } from "./context.ts"
+import { type Frame, readFrame } from "./frame.ts"
+import { HARMONY_START, readHarmony } from "./harmony.ts"
+import { addText, createInput, type Input, type Reading } from "./input.ts"
+import { expect } from "./match.ts"
+import { type Outlet, openOutlet } from "./outlet.ts"
 import { frameOf } from "./table.ts"
 import { declareTools, type ToolDeclaration } from "./tools.ts"
 
@@ -33,6 +35,7 @@ export interface RawReader {
  */
 export function createRawReader(options: RawReaderOptions): RawReader {
   const family = typeof options.family === "string" ? familyById(options.family) : options.family
+  const known = options.format ?? family?.format
   const frame = frameOf({ format: options.format, family })
   const open = (options.reasoning ?? (family?.templateOpensThinking ? "open" : "closed")) === "open"
   let events: RawEvent[] = []
@@ -44,7 +47,7 @@ export function createRawReader(options: RawReaderOptions): RawReader {
   const input = createInput()
   const outlet = openOutlet(open ? "reasoning" : "content", report)
   const followers = [...frame.turnEnds, ...frame.reasoning.map(({ close }) => close)]
-  const reading = readFrame(input, createContext(declareTools(options.tools), followers, report), outlet, frame)
+  const reading = readOutput(input, createContext(declareTools(options.tools), followers, report), outlet, frame, known)
   let waiting: string[] = []
   let waitingLength = 0
   let wanted = 1
@@ -77,4 +80,10 @@ export function createRawReader(options: RawReaderOptions): RawReader {
       return found
     },
   }
+}
+
+/** Harmony has a frame of its own: everything in it stands in channels. */
+function* readOutput(input: Input, context: Context, outlet: Outlet, frame: Frame, known: CallFormat | undefined): Reading<void> {
+  const harmony = known === "harmony" || (known === undefined && (yield* expect(input, HARMONY_START)) !== undefined)
+  yield* harmony ? readHarmony(input, context, outlet) : readFrame(input, context, outlet, frame)
 }

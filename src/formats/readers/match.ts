@@ -1,7 +1,7 @@
 import { type Input, isSpace, type Reading, worthWaking } from "./input.ts"
 
 /** A delimiter with its variable parts, matched against text that may be incomplete. */
-export type Step = string | { space: true } | { take: string } | { any: readonly Pattern[] }
+export type Step = string | { space: true } | { take: string; but?: string } | { any: readonly Pattern[] }
 export type Pattern = readonly Step[]
 
 export interface Match {
@@ -11,7 +11,8 @@ export interface Match {
 }
 
 export const SPACE: Step = { space: true }
-export const take = (name: string): Step => ({ take: name })
+/** Takes a name, which ends before any character of `but`. */
+export const take = (name: string, but?: string): Step => ({ take: name, but })
 export const any = (...patterns: Pattern[]): Step => ({ any: patterns })
 export const maybe = (...pattern: Pattern): Step => ({ any: [pattern, []] })
 
@@ -51,7 +52,8 @@ function walk(
       if (at - start > MOST_SPACE) return "no"
     } else if ("take" in step) {
       const start = at
-      while (at < text.length && at - start <= MOST_NAME && inName(text[at] as string)) at++
+      while (at < text.length && at - start <= MOST_NAME && inName(text[at] as string) && !step.but?.includes(text[at] as string))
+        at++
       if (at - start > MOST_NAME) return "no"
       if (at === text.length && !ended) return "more"
       if (at === start) return "no"

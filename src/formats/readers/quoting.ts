@@ -59,3 +59,11 @@ export function followQuoting(): Quoting {
     last: () => last,
   }
 }
+
+/** `` `</think>` `` and `"</think>"` speak of the delimiter; so does one inside a fenced block that goes on. */
+export function isQuoted(quoting: Quoting, after: string): boolean {
+  const before = quoting.last()
+  if (before !== "" && "`\"'".includes(before) && after.startsWith(before)) return true
+  if (quoting.ticked() && after.startsWith("`")) return true
+  return quoting.fenced() && !after.startsWith("\n\n") && after.trim() !== ""
+}

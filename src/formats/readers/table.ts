@@ -4,11 +4,13 @@ import { FUNCTOOLS, LLAMA_JSON, LLAMA_TAGGED } from "./bare-json.ts"
 import type { Format } from "./context.ts"
 import { DEEPSEEK_V3, DEEPSEEK_V31 } from "./deepseek.ts"
 import type { Frame } from "./frame.ts"
+import { FUNCTIONGEMMA, GEMMA4 } from "./gemma.ts"
 import { GLM, HUNYUAN_V3 } from "./glm.ts"
-import { COHERE, GIGACHAT, GRANITE, HERMES, INKLING, INTERNLM, LONGCAT, TOOL_CALLS_JSON } from "./hermes.ts"
+import { COHERE, GIGACHAT, GRANITE, HERMES, INKLING, INTERNLM, LFM2_JSON, LONGCAT, TOOL_CALLS_JSON } from "./hermes.ts"
 import { DSML, DSML_ASCII, GLIMMER, INVOKE, KIMI_K3, MINIMAX_M2, STEP3 } from "./invoke.ts"
 import { KIMI_K2 } from "./kimi-k2.ts"
 import { MISTRAL } from "./mistral.ts"
+import { LFM2, LLAMA4, OLMO3, PYTHONIC } from "./pythonic.ts"
 import { MINICPM, QWEN_XML, SEED } from "./qwen-xml.ts"
 
 /** All readers. Where two share an opener, the text behind it decides. */
@@ -39,8 +41,15 @@ const FORMATS: readonly Format[] = [
   GRANITE,
   INVOKE,
   FUNCTOOLS,
+  LFM2,
+  LFM2_JSON,
+  LLAMA4,
+  OLMO3,
+  GEMMA4,
+  FUNCTIONGEMMA,
   LLAMA_TAGGED,
   LLAMA_JSON,
+  PYTHONIC,
 ]
 
 const THINK = { open: "<think>", close: "</think>" }
