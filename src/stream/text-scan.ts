@@ -107,7 +107,9 @@ export function createTextScan(keep: number): TextScan {
       if (text === "") return
       scan.length += text.length
       scan.bytes += Buffer.byteLength(text)
-      if (scan.head.length < keep) scan.head = detach(scan.head + text.slice(0, keep - scan.head.length))
+      // A slice is copied; a whole text keeps nothing alive but itself.
+      const room = keep - scan.head.length
+      if (room > 0) scan.head += text.length > room ? detach(text.slice(0, room)) : text
       if (keep > 0) addRecent(text)
       buffer += text
       if (buffer.length - start > BLOCK) consume(buffer.length - CONTEXT)
