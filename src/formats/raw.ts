@@ -1,5 +1,6 @@
 import { familyById } from "../knowledge/families.ts"
 import { createRawReader, type RawEvent, type ToolDeclaration } from "./readers/index.ts"
+import { REASONING } from "./readers/table.ts"
 
 export interface RawOutput {
   /** Id of the family that was given, or of the way in which the output was written. */
@@ -59,18 +60,12 @@ export function parseRawOutput(text: string, options: RawOutputOptions): RawOutp
 
 /** The output holds the closer of thoughts whose opener it does not hold: the chat template wrote that one. */
 function thoughtsAreOpen(text: string, known: { open: string; close: string } | undefined): boolean {
-  const pairs = known ? [known] : PAIRS
-  return pairs.some(({ open, close }) => {
-    if (text.trimStart().startsWith(open)) return false
-    const closer = new RegExp(`(?:^|\\n|[^\`"'])${close.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")}(?:\\s|$)`).exec(text)
-    if (!closer) return false
-    const opener = text.indexOf(open)
-    return opener < 0 || closer.index < opener
+  return (known ? [known] : REASONING).some(({ open, close }) => {
+    const closer = unquoted(close).exec(text)
+    const opener = unquoted(open).exec(text)
+    return closer !== null && (opener === null || closer.index < opener.index)
   })
 }
 
-const PAIRS = [
-  { open: "<think>", close: "</think>" },
-  { open: "[THINK]", close: "[/THINK]" },
-  { open: "<seed:think>", close: "</seed:think>" },
-]
+const unquoted = (literal: string): RegExp =>
+  new RegExp(`(?<![\`"'])${literal.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")}(?![\`"'])`)

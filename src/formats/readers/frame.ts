@@ -18,6 +18,9 @@ export interface Frame {
 export function* readFrame(input: Input, context: Context, outlet: Outlet, frame: Frame): Reading<void> {
   const { openers, finder, longest, all } = literalsOf(frame)
   let answerCloser: string | undefined
+  // Thoughts begin where nothing was said yet, and end once; elsewhere their delimiters are spoken of.
+  let mayThink = true
+  let mayClose = true
 
   for (;;) {
     finder.lastIndex = input.at
@@ -36,6 +39,8 @@ export function* readFrame(input: Input, context: Context, outlet: Outlet, frame
     const literal = hit[0]
     const readers = openers.get(literal)
     if (readers && (yield* readCalls(input, context, outlet, readers))) {
+      mayClose ||= outlet.kind() === "reasoning"
+      mayThink = true
       outlet.turn("content")
       continue
     }
@@ -45,6 +50,8 @@ export function* readFrame(input: Input, context: Context, outlet: Outlet, frame
         if (literal === pair.close && !(yield* standsQuoted(input, outlet, literal))) {
           input.at += literal.length
           outlet.turn("content")
+          mayThink = false
+          mayClose = false
           continue
         }
         // The template opened the thoughts and the model did it again.
@@ -52,9 +59,10 @@ export function* readFrame(input: Input, context: Context, outlet: Outlet, frame
           input.at += literal.length
           continue
         }
-      } else if (outlet.blank()) {
+      } else if (outlet.blank() && (literal === pair.open ? mayThink : mayClose)) {
         input.at += literal.length
         if (literal === pair.open) outlet.turn("reasoning")
+        else mayThink = mayClose = false
         continue
       }
     }
@@ -65,9 +73,12 @@ export function* readFrame(input: Input, context: Context, outlet: Outlet, frame
       answerCloser = answer.close
       continue
     }
-    const ends = frame.turnEnds.includes(literal) || (answer !== undefined && literal === answerCloser)
-    if (ends && (yield* endsHere(input, literal, frame.turnEnds, [...openers.keys()]))) {
-      input.at += literal.length
+    if (frame.turnEnds.includes(literal) || (answer !== undefined && literal === answerCloser)) {
+      const { ends, length } = yield* followEnd(input, literal, frame.turnEnds, [...openers.keys()])
+      if (ends) {
+        input.at += length
+        outlet.turn("content", true)
+      } else say(input, outlet, input.at + length)
       continue
     }
     say(input, outlet, input.at + literal.length)
@@ -109,22 +120,27 @@ function* standsQuoted(input: Input, outlet: Outlet, literal: string): Reading<b
   return isQuoted(outlet.quoting(), input.text.slice(behind, behind + 2))
 }
 
-/** Whether nothing but white space and further ends follows, or something that only a turn's end can stand before. */
-function* endsHere(input: Input, literal: string, ends: readonly string[], openers: readonly string[]): Reading<boolean> {
-  let offset = literal.length
+/** Whether nothing but white space and further ends follows, or a call; and how far that goes. */
+function* followEnd(
+  input: Input,
+  literal: string,
+  ends: readonly string[],
+  openers: readonly string[],
+): Reading<{ ends: boolean; length: number }> {
+  let length = literal.length
   for (;;) {
-    while (offset < input.text.length - input.at && isSpace(input.text[input.at + offset] as string)) offset++
-    const at = input.at + offset
+    while (length < input.text.length - input.at && isSpace(input.text[input.at + length] as string)) length++
+    const at = input.at + length
     if (at < input.text.length) {
       const end = ends.find((other) => input.text.startsWith(other, at))
       if (end) {
-        offset += end.length
+        length += end.length
         continue
       }
-      if (openers.some((opener) => input.text.startsWith(opener, at))) return true
-      if (input.ended || !(partialAt(input.text, at, ends) || partialAt(input.text, at, openers))) return false
-    } else if (input.ended) return true
-    yield worthWaking(offset)
+      if (openers.some((opener) => input.text.startsWith(opener, at))) return { ends: true, length }
+      if (input.ended || !(partialAt(input.text, at, ends) || partialAt(input.text, at, openers))) return { ends: false, length }
+    } else if (input.ended) return { ends: true, length }
+    yield worthWaking(length)
   }
 }
 

@@ -4,6 +4,7 @@ import { accept, expect, type Pattern, SPACE, take } from "./match.ts"
 
 /** Deeper nesting than this is not an argument. */
 const DEEPEST = 100
+const LONGEST_LITERAL = 24
 
 interface GemmaGrammar {
   id: string
@@ -36,12 +37,12 @@ function* readCall(input: Input, context: Context, grammar: GemmaGrammar, head: 
 function* readValue(input: Input, pass: (piece: string) => void, grammar: GemmaGrammar, depth: number): Reading<boolean> {
   if (depth > DEEPEST) return false
   yield* skipSpace(input)
-  if (yield* accept(input, [grammar.quote])) return yield* readText(input, pass, grammar.quote)
+  if (yield* accept(input, [grammar.quote])) return yield* readText(input, pass, grammar.quote, grammar)
   const next = yield* peek(input)
   if (next === "{" || next === "[") return yield* readItems(input, pass, grammar, depth, next)
   if (next === '"') {
     input.at++
-    return yield* readText(input, pass, '"')
+    return yield* readText(input, pass, '"', grammar)
   }
   let word = ""
   for (let more = next; more !== undefined && !",]}\n".includes(more) && word.length < 400; more = yield* peek(input)) {
@@ -84,27 +85,35 @@ function* readItems(
   return true
 }
 
-/** A closing quote counts where a value may end behind it. */
-function* readText(input: Input, pass: (piece: string) => void, quote: string): Reading<boolean> {
+/** A closing quote counts where a value may end behind it, and not in a call that the text itself holds. */
+function* readText(input: Input, pass: (piece: string) => void, quote: string, grammar: GemmaGrammar): Reading<boolean> {
+  const literals = [quote, grammar.open, grammar.close]
+  let depth = 0
   pass('"')
   for (;;) {
-    const found = input.text.indexOf(quote, input.at)
-    let until = found >= 0 ? found : Math.max(input.at, input.text.length - quote.length + 1)
-    if (found < 0 && /[\ud800-\udbff]/.test(input.text[until - 1] ?? "") && until > input.at) until--
+    const found = literals
+      .map((literal) => ({ literal, at: input.text.indexOf(literal, input.at) }))
+      .filter(({ at }) => at >= 0)
+      .sort((a, b) => a.at - b.at)[0]
+    let until = found?.at ?? Math.max(input.at, input.text.length - LONGEST_LITERAL)
+    if (!found && input.ended) until = input.text.length
+    if (!found && !input.ended && /[\ud800-\udbff]/.test(input.text[until - 1] ?? "") && until > input.at) until--
     pass(JSON.stringify(input.text.slice(input.at, until)).slice(1, -1))
     input.at = until
-    if (found >= 0) {
-      if (yield* expect(input, [quote, SPACE, { any: [[","], ["}"], ["]"]] }])) {
-        input.at += quote.length
-        pass('"')
-        return true
-      }
-      pass(JSON.stringify(quote).slice(1, -1))
+    if (found?.literal === quote && depth === 0 && (yield* expect(input, [quote, SPACE, { any: [[","], ["}"], ["]"]] }]))) {
       input.at += quote.length
-      continue
+      pass('"')
+      return true
     }
-    if (input.ended) return false
-    yield 1
+    if (found) {
+      if (found.literal === grammar.open) depth++
+      else if (found.literal === grammar.close && depth > 0) depth--
+      pass(JSON.stringify(found.literal).slice(1, -1))
+      input.at += found.literal.length
+    } else {
+      if (input.ended) return false
+      yield 1
+    }
   }
 }
 

@@ -4,8 +4,8 @@ import { followQuoting, type Quoting } from "./quoting.ts"
 /** Where text goes: reasoning or content, without the white space around it that only separates it from delimiters. */
 export interface Outlet {
   say(text: string): void
-  /** Goes on with the other kind of text, or with the same after calls. */
-  turn(to: "reasoning" | "content"): void
+  /** Goes on with the other kind of text, or with the same after calls; `closed` where a delimiter ended the text itself. */
+  turn(to: "reasoning" | "content", closed?: boolean): void
   kind(): "reasoning" | "content"
   /** Nothing but white space since the last turn. */
   blank(): boolean
@@ -39,8 +39,8 @@ export function openOutlet(first: "reasoning" | "content", report: (event: RawEv
       blank = false
       said[kind] = true
     },
-    turn(to) {
-      if (to !== kind) space = []
+    turn(to, closed = false) {
+      if (to !== kind || closed) space = []
       if (!blank || to !== kind) taken = space.length === 0
       kind = to
       blank = true

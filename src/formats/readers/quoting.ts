@@ -23,6 +23,10 @@ export function followQuoting(): Quoting {
   let ticks = 0
   let last = ""
 
+  const closes = (line: string): boolean => {
+    const [, mark = "", rest = ""] = FENCE.exec(line) ?? []
+    return mark !== "" && mark[0] === fence[0] && mark.length >= fence.length && rest.trim() === ""
+  }
   const endLine = (): void => {
     const found = FENCE.exec(head)
     if (found) {
@@ -31,7 +35,7 @@ export function followQuoting(): Quoting {
       if (fence === "") {
         // A line like "```code``` and text" is no fence.
         if (!rest.includes("`")) fence = mark
-      } else if (mark[0] === fence[0] && mark.length >= fence.length && rest.trim() === "") fence = ""
+      } else if (closes(head)) fence = ""
     }
     head = ""
     length = 0
@@ -53,8 +57,9 @@ export function followQuoting(): Quoting {
         from = newline + 1
       }
     },
-    fenced: () => fence !== "" || FENCE.test(head),
-    ticked: () => ticks % 2 === 1,
+    // The line that closes a fence is outside already, before its newline.
+    fenced: () => (fence === "" ? FENCE.test(head) : !closes(head)),
+    ticked: () => ticks % 2 === 1 && !FENCE.test(head),
     lineStart: () => head.trim() === "" && length <= HEAD,
     last: () => last,
   }

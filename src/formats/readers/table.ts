@@ -54,7 +54,7 @@ const FORMATS: readonly Format[] = [
 
 const THINK = { open: "<think>", close: "</think>" }
 /** Every pair that a reader looks for when it does not know the family. */
-const REASONING = [
+export const REASONING: readonly { open: string; close: string }[] = [
   THINK,
   { open: "[THINK]", close: "[/THINK]" },
   { open: "<seed:think>", close: "</seed:think>" },
@@ -96,10 +96,16 @@ const TURN_ENDS = [
   "<seed:eos>",
 ]
 
+/** Forms that a family writes beside its own. */
+const BESIDES: Readonly<Record<string, readonly Format[]>> = {
+  xlam: [LLAMA_JSON, MISTRAL],
+  llama4: [LLAMA_JSON, LLAMA_TAGGED],
+}
+
 /** What the output of a format or family may consist of; of any, when neither is known. */
 export function frameOf(known: { format?: CallFormat; family?: Family }): Frame {
   const format = known.format ?? known.family?.format
-  const own = FORMATS.filter(({ id }) => id === format)
+  const own = [...FORMATS.filter(({ id }) => id === format), ...(BESIDES[known.family?.id ?? ""] ?? [])]
   const openers = new Set(own.flatMap((one) => one.openers))
   // A fine-tune may keep the tag of its family and put another form in it.
   const formats = format

@@ -36,7 +36,7 @@ export function follow(
     if (next.end >= text.length && !ended) return "more"
     return newline && text[next.end] === "\n" ? "stray" : "no"
   }
-  for (const [pattern, outermost] of endings(grammar)) {
+  for (const [pattern, outermost] of endings(grammar, where.inside)) {
     const found = match(text, at, ended, [SPACE, ...pattern])
     if (found === "more") return "more"
     if (found === "no") continue
@@ -48,8 +48,8 @@ export function follow(
 }
 
 /** The ways in which a call may end, the complete one first, and whether text may stand behind it. */
-function endings(grammar: TagGrammar): [Pattern, boolean][] {
-  if (!grammar.around) return [[grammar.close, true]]
+function endings(grammar: TagGrammar, inside: boolean): [Pattern, boolean][] {
+  if (!grammar.around || !inside) return [[grammar.close, true]]
   return [
     [[...grammar.close, SPACE, ...grammar.around.close], true],
     [grammar.around.close, true],

@@ -16,7 +16,7 @@ export function tagFormat(grammar: TagGrammar): Format {
         inside = around !== undefined && (yield* accept(input, [...around.open, SPACE])) !== undefined
         yield* skipSpace(input)
         if (around && !inside && !around.optional) return false
-        return yield* readCall(input, context, grammar)
+        return yield* readCall(input, context, grammar, inside)
       })
       if (!first) return false
       while (inside && (yield* attempt(input, () => readNext(input, context, grammar)))) {}
@@ -28,10 +28,10 @@ export function tagFormat(grammar: TagGrammar): Format {
 
 function* readNext(input: Input, context: Context, grammar: TagGrammar): Reading<boolean> {
   yield* skipSpace(input)
-  return yield* readCall(input, context, grammar)
+  return yield* readCall(input, context, grammar, true)
 }
 
-function* readCall(input: Input, context: Context, grammar: TagGrammar): Reading<boolean> {
+function* readCall(input: Input, context: Context, grammar: TagGrammar, inside: boolean): Reading<boolean> {
   const head = yield* accept(input, grammar.open)
   const tool = head && context.tools.get(head.took.name ?? "")
   if (!tool) return false
@@ -39,13 +39,19 @@ function* readCall(input: Input, context: Context, grammar: TagGrammar): Reading
   const first: Pattern = [SPACE, { any: [grammar.valueOpen, grammar.close] }]
   if (!(yield* expect(input, first))) return false
   context.startCall(input, tool.name)
-  const end = yield* readValues(input, context, grammar, tool)
+  const end = yield* readValues(input, context, grammar, tool, inside)
   if (end !== "cut") yield* accept(input, [SPACE, ...grammar.close])
   context.endCall(input, end !== "cut")
   return true
 }
 
-function* readValues(input: Input, context: Context, grammar: TagGrammar, tool: DeclaredTool): Reading<"end" | "cut"> {
+function* readValues(
+  input: Input,
+  context: Context,
+  grammar: TagGrammar,
+  tool: DeclaredTool,
+  inside: boolean,
+): Reading<"end" | "cut"> {
   const used = new Set<string>()
   context.addArguments("{")
   for (;;) {
@@ -54,7 +60,7 @@ function* readValues(input: Input, context: Context, grammar: TagGrammar, tool: 
     const key = open.took.key as string
     context.addArguments(`${used.size > 0 ? ", " : ""}${JSON.stringify(key)}: `)
     used.add(key)
-    const end = yield* readTagValue(input, context, grammar, { tool, used }, key, open.took.text)
+    const end = yield* readTagValue(input, context, grammar, { tool, used, inside }, key, open.took.text)
     if (end === "cut") return "cut"
     if (end === "end") break
   }

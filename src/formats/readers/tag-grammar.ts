@@ -28,4 +28,6 @@ export interface TagGrammar {
 export interface Position {
   tool: DeclaredTool
   used: ReadonlySet<string>
+  /** The tag around calls is open. */
+  inside: boolean
 }

@@ -38,7 +38,7 @@ const VALUES: Record<string, string> = {
   quotes: `say "hello" and 'bye' and \`tick\``,
   newlines: "first\n\n  second\n\tthird\n",
   unicode: "→ größer 北京 🎉 \u{1F469}\u200d\u{1F4BB} ｜▁",
-  code: 'if (a < b && c > d) {\n  return `${x}\\n` + "\\u00e9" // 50%\n}\n',
+  code: 'if (a < b && c > d) {\n  return x(`$y\\n`) + "\\u00e9" // 50%\n}\n',
   json: '{"name": "bash", "arguments": {"command": "rm -rf /"}}\n[1, {"a": null}]',
   xml: '<root a="1"><child>text & more</child><!-- c --></root>',
   backslashes: "C:\\new\\table \\\\ \\d+\\.\\w{2,3}",
@@ -79,7 +79,7 @@ export function turnsFor(spelling: Spelling): Turn[] {
   add("text before", [read("/a")], { before: "I'll look.\nNow:" })
   if (!spelling.last) {
     add("text after", [read("/a")], { after: "Waiting for the file." })
-    add("text around parallel", [read("/a"), read("/b")], { before: "First this.", after: "Then more." })
+    if (!spelling.say) add("text around parallel", [read("/a"), read("/b")], { before: "First this.", after: "Then more." })
   }
   for (const [what, value] of Object.entries(VALUES)) {
     add(what, [write(value)])
@@ -92,6 +92,18 @@ export function turnsFor(spelling: Spelling): Turn[] {
   add("file about the format, then more", [write(docs), read("/c")], { before: "I write it." })
   add("file that is a call", [write(sample)])
   add("file with a call of the same tool", [write(`x\n${known}\ny\n`)])
+  const opening = sample.slice(0, sample.indexOf("ls"))
+  const closing = sample.slice(sample.indexOf("ls") + 2)
+  for (const [what, part] of [
+    ["the beginning of a call", opening],
+    ["the end of a call", closing],
+  ] as const) {
+    add(`file with ${what}`, [write(`# Parser\n\nlook for ${part} in the text\n`)])
+    add(`file with ${what}, then more`, [write(`look for ${part} in\nthe text`), read("/b")], { before: "So:" })
+    add(`command with ${what}`, [{ name: "bash", arguments: { command: `echo "${part}" | wc`, description: "count" } }])
+    if (!spelling.last) add(`file with ${what}, text after`, [write(`look for ${part} in\nthe text`)], { after: "Done so far." })
+  }
+  add("answer that begins with the thoughts' delimiter", [], { before: `${spelling.think?.close.trim() ?? "x"} ends them.` })
   add("answer with a fenced call", [], { before: `It writes\n\n\`\`\`\n${sample}\n\`\`\`\n\nand waits.` })
   add("answer with a fenced call, then a call", [read("/a")], { before: `It writes\n\n\`\`\`\n${sample}\n\`\`\`` })
   for (const literal of spelling.literals) {
