@@ -16,7 +16,7 @@ export interface Frame {
 
 /** Reads one output from its first character to its last: thoughts, text, calls. */
 export function* readFrame(input: Input, context: Context, outlet: Outlet, frame: Frame): Reading<void> {
-  const { openers, finder, longest, all } = literalsOf(frame)
+  const { openers, finder, longest, all, initials } = literalsOf(frame)
   let answerCloser: string | undefined
   // Thoughts begin where nothing was said yet, and end once; elsewhere their delimiters are spoken of.
   let mayThink = true
@@ -26,7 +26,7 @@ export function* readFrame(input: Input, context: Context, outlet: Outlet, frame
     finder.lastIndex = input.at
     const hit = finder.exec(input.text)
     if (hit === null || mayGrow(input, hit.index, hit[0], all)) {
-      const until = hit?.index ?? input.text.length - partialLength(input.text, input.at, all, longest)
+      const until = hit?.index ?? input.text.length - partialLength(input.text, input.at, all, longest, initials)
       if (input.ended && hit === null) {
         say(input, outlet, input.text.length)
         return
@@ -157,15 +157,28 @@ function mayGrow(input: Input, at: number, literal: string, all: readonly string
 }
 
 /** Length of the end of the text that may be the beginning of a literal. */
-function partialLength(text: string, from: number, literals: readonly string[], longest: number): number {
+function partialLength(
+  text: string,
+  from: number,
+  literals: readonly string[],
+  longest: number,
+  initials: ReadonlySet<string>,
+): number {
   for (let at = Math.max(from, text.length - longest + 1); at < text.length; at++) {
+    if (!initials.has(text[at] as string)) continue
     const rest = text.slice(at)
     if (literals.some((literal) => literal.startsWith(rest))) return text.length - at
   }
   return 0
 }
 
-function literalsOf(frame: Frame): { openers: Map<string, Format[]>; finder: RegExp; longest: number; all: string[] } {
+function literalsOf(frame: Frame): {
+  openers: Map<string, Format[]>
+  finder: RegExp
+  longest: number
+  all: string[]
+  initials: Set<string>
+} {
   const openers = new Map<string, Format[]>()
   for (const format of frame.formats) {
     for (const opener of format.openers) openers.set(opener, [...(openers.get(opener) ?? []), format])
@@ -173,5 +186,11 @@ function literalsOf(frame: Frame): { openers: Map<string, Format[]>; finder: Reg
   const pairs = [...frame.reasoning, ...frame.answer].flatMap(({ open, close }) => [open, close])
   const all = [...new Set([...openers.keys(), ...pairs, ...frame.turnEnds])].sort((a, b) => b.length - a.length)
   const source = all.map((literal) => literal.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")).join("|")
-  return { openers, finder: new RegExp(source || "$^", "g"), longest: all[0]?.length ?? 0, all }
+  return {
+    openers,
+    finder: new RegExp(source || "$^", "g"),
+    longest: all[0]?.length ?? 0,
+    all,
+    initials: new Set(all.map((literal) => literal[0] as string)),
+  }
 }

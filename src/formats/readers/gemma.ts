@@ -1,48 +1,82 @@
 import type { Context, Format } from "./context.ts"
 import { attempt, type Input, peek, type Reading, skipSpace } from "./input.ts"
-import { accept, expect, type Pattern, SPACE, take } from "./match.ts"
+import { accept, expect, maybe, type Pattern, SPACE, take } from "./match.ts"
+import type { TagGrammar } from "./tag-grammar.ts"
+import { readTagValue } from "./tag-value.ts"
+import type { DeclaredTool } from "./tools.ts"
 
 /** Deeper nesting than this is not an argument. */
 const DEEPEST = 100
-const LONGEST_LITERAL = 24
 
-interface GemmaGrammar {
-  id: string
-  open: string
-  close: string
+interface GemmaGrammar extends TagGrammar {
   quote: string
 }
 
 /** Gemma: `call:N{k:<|"|>text<|"|>,n:5}`, an object whose keys are bare and whose strings stand between tokens instead of quotes. */
-function gemmaFormat(grammar: GemmaGrammar): Format {
-  const head: Pattern = [grammar.open, SPACE, "call:", take("name"), SPACE, "{"]
+function gemmaFormat(id: string, opener: string, closer: string, quote: string): Format {
+  const grammar: GemmaGrammar = {
+    id,
+    openers: [opener],
+    open: [opener, SPACE, "call:", take("name"), SPACE, "{"],
+    close: ["}", SPACE, closer],
+    valueOpen: [maybe(","), SPACE, take("key", ":"), SPACE, ":"],
+    valueMark: `:${quote}`,
+    valueClose: () => quote,
+    quote,
+  }
   return {
-    id: grammar.id,
-    openers: [grammar.open],
-    read: (input, context) => attempt(input, () => readCall(input, context, grammar, head)),
+    id,
+    openers: [opener],
+    read: (input, context) => attempt(input, () => readCall(input, context, grammar)),
   }
 }
 
-function* readCall(input: Input, context: Context, grammar: GemmaGrammar, head: Pattern): Reading<boolean> {
-  const found = yield* expect(input, head)
-  if (!found || !context.tools.has(found.took.name ?? "")) return false
-  input.at = found.end - 1
-  context.startCall(input, found.took.name as string)
-  const whole = yield* readValue(input, (piece) => context.addArguments(piece), grammar, 0)
+function* readCall(input: Input, context: Context, grammar: GemmaGrammar): Reading<boolean> {
+  const found = yield* accept(input, grammar.open)
+  const tool = found && context.tools.get(found.took.name ?? "")
+  if (!tool) return false
+  context.startCall(input, tool.name)
+  const whole = yield* readArguments(input, context, grammar, tool)
+  if (whole) yield* accept(input, [SPACE, ...grammar.close])
   context.endCall(input, whole)
-  if (whole) yield* accept(input, [SPACE, grammar.close])
   return true
+}
+
+/** The arguments up to the brace that ends them. */
+function* readArguments(input: Input, context: Context, grammar: GemmaGrammar, tool: DeclaredTool): Reading<boolean> {
+  const used = new Set<string>()
+  const pass = (piece: string): void => context.addArguments(piece)
+  pass("{")
+  for (;;) {
+    if (yield* expect(input, [SPACE, "}"])) break
+    if (used.size > 0 && !(yield* accept(input, [SPACE, ","]))) return false
+    const key = yield* readKey(input, grammar)
+    if (key === undefined) return false
+    pass(`${used.size > 0 ? ", " : ""}${JSON.stringify(key)}: `)
+    used.add(key)
+    if (yield* accept(input, [SPACE, grammar.quote])) {
+      if ((yield* readTagValue(input, context, grammar, { tool, used, inside: false }, key, "true")) === "cut") return false
+    } else if (!(yield* readValue(input, pass, grammar, 0))) return false
+  }
+  pass("}")
+  return true
+}
+
+function* readKey(input: Input, grammar: GemmaGrammar): Reading<string | undefined> {
+  const { quote } = grammar
+  const key: Pattern = [{ any: [[quote, take("key", ":"), quote], ['"', take("key", ":"), '"'], [take("key", ":")]] }]
+  return (yield* accept(input, [SPACE, ...key, SPACE, ":"]))?.took.key
 }
 
 function* readValue(input: Input, pass: (piece: string) => void, grammar: GemmaGrammar, depth: number): Reading<boolean> {
   if (depth > DEEPEST) return false
   yield* skipSpace(input)
-  if (yield* accept(input, [grammar.quote])) return yield* readText(input, pass, grammar.quote, grammar)
+  if (yield* accept(input, [grammar.quote])) return yield* readText(input, pass, grammar.quote)
   const next = yield* peek(input)
   if (next === "{" || next === "[") return yield* readItems(input, pass, grammar, depth, next)
   if (next === '"') {
     input.at++
-    return yield* readText(input, pass, '"', grammar)
+    return yield* readText(input, pass, '"')
   }
   let word = ""
   for (let more = next; more !== undefined && !",]}\n".includes(more) && word.length < 400; more = yield* peek(input)) {
@@ -72,12 +106,9 @@ function* readItems(
       pass(", ")
     }
     if (opener === "{") {
-      const key: Pattern = [
-        { any: [[grammar.quote, take("key", ":"), grammar.quote], ['"', take("key", ":"), '"'], [take("key", ":")]] },
-      ]
-      const found = yield* accept(input, [SPACE, ...key, SPACE, ":"])
-      if (!found) return false
-      pass(`${JSON.stringify(found.took.key)}: `)
+      const key = yield* readKey(input, grammar)
+      if (key === undefined) return false
+      pass(`${JSON.stringify(key)}: `)
     }
     if (!(yield* readValue(input, pass, grammar, depth + 1))) return false
   }
@@ -85,31 +116,20 @@ function* readItems(
   return true
 }
 
-/** A closing quote counts where a value may end behind it, and not in a call that the text itself holds. */
-function* readText(input: Input, pass: (piece: string) => void, quote: string, grammar: GemmaGrammar): Reading<boolean> {
-  const literals = [quote, grammar.open, grammar.close]
-  let depth = 0
+/** A closing quote counts where a value may end behind it. */
+function* readText(input: Input, pass: (piece: string) => void, quote: string): Reading<boolean> {
   pass('"')
   for (;;) {
-    const found = literals
-      .map((literal) => ({ literal, at: input.text.indexOf(literal, input.at) }))
-      .filter(({ at }) => at >= 0)
-      .sort((a, b) => a.at - b.at)[0]
-    let until = found?.at ?? Math.max(input.at, input.text.length - LONGEST_LITERAL)
-    if (!found && input.ended) until = input.text.length
-    if (!found && !input.ended && /[\ud800-\udbff]/.test(input.text[until - 1] ?? "") && until > input.at) until--
+    const found = input.text.indexOf(quote, input.at)
+    let until = found >= 0 ? found : Math.max(input.at, input.text.length - (input.ended ? 0 : quote.length))
+    if (found < 0 && !input.ended && /[\ud800-\udbff]/.test(input.text[until - 1] ?? "") && until > input.at) until--
     pass(JSON.stringify(input.text.slice(input.at, until)).slice(1, -1))
     input.at = until
-    if (found?.literal === quote && depth === 0 && (yield* expect(input, [quote, SPACE, { any: [[","], ["}"], ["]"]] }]))) {
+    if (found >= 0) {
+      const ends = yield* expect(input, [quote, SPACE, { any: [[","], ["}"], ["]"]] }])
       input.at += quote.length
-      pass('"')
-      return true
-    }
-    if (found) {
-      if (found.literal === grammar.open) depth++
-      else if (found.literal === grammar.close && depth > 0) depth--
-      pass(JSON.stringify(found.literal).slice(1, -1))
-      input.at += found.literal.length
+      pass(ends ? '"' : JSON.stringify(quote).slice(1, -1))
+      if (ends) return true
     } else {
       if (input.ended) return false
       yield 1
@@ -117,10 +137,5 @@ function* readText(input: Input, pass: (piece: string) => void, quote: string, g
   }
 }
 
-export const GEMMA4: Format = gemmaFormat({ id: "gemma4", open: "<|tool_call>", close: "<tool_call|>", quote: '<|"|>' })
-export const FUNCTIONGEMMA: Format = gemmaFormat({
-  id: "functiongemma",
-  open: "<start_function_call>",
-  close: "<end_function_call>",
-  quote: "<escape>",
-})
+export const GEMMA4: Format = gemmaFormat("gemma4", "<|tool_call>", "<tool_call|>", '<|"|>')
+export const FUNCTIONGEMMA: Format = gemmaFormat("functiongemma", "<start_function_call>", "<end_function_call>", "<escape>")
