@@ -1,9 +1,9 @@
-import { familyById } from "../knowledge/families.ts"
+import { FAMILIES, familyById } from "../knowledge/families.ts"
 import { createRawReader, type RawEvent, type ToolDeclaration } from "./readers/index.ts"
 import { REASONING } from "./readers/table.ts"
 
 export interface RawOutput {
-  /** Id of the family that was given, or of the way in which the output was written. */
+  /** Id of the family that was given, or of one that writes calls like these; undefined where there are none. */
   family: string | undefined
   reasoning: string
   content: string
@@ -33,6 +33,7 @@ export function parseRawOutput(text: string, options: RawOutputOptions): RawOutp
   let pieces: string[] = []
   let start = 0
   for (const event of [...reader.push(text), ...reader.end()]) readEvent(event)
+  output.family ??= familyThatWrites(reader.format(), reasoning === "open")
   return output
 
   function readEvent(event: RawEvent): void {
@@ -56,6 +57,12 @@ export function parseRawOutput(text: string, options: RawOutputOptions): RawOutp
         else output.content += (output.content === "" ? "" : "\n\n") + text.slice(start, event.at)
     }
   }
+}
+
+/** The first family in the list that writes calls like this; one whose template opens the thoughts where they were open. */
+function familyThatWrites(format: string | undefined, open: boolean): string | undefined {
+  const families = FAMILIES.filter((family) => family.format === format)
+  return (families.find((family) => Boolean(family.templateOpensThinking) === open) ?? families[0])?.id
 }
 
 /** The output holds the closer of thoughts whose opener it does not hold: the chat template wrote that one. */

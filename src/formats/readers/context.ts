@@ -19,6 +19,8 @@ export interface Context {
   followers: readonly string[]
   /** Characters that may still be read twice: a hostile text must not make the reader start over without end. */
   spare: number
+  /** Id of the format of the last call. */
+  format: string | undefined
   startCall(input: Input, name: string): void
   addArguments(text: string): void
   endCall(input: Input, complete: boolean): void
@@ -46,6 +48,7 @@ export function createContext(tools: DeclaredTools, followers: readonly string[]
     tools,
     followers,
     spare: SPARE,
+    format: undefined,
     startCall(input, name) {
       report({ type: "call-start", name, at: input.keep ?? placeOf(input) })
       input.keep = undefined

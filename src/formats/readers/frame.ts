@@ -103,7 +103,10 @@ function* readCalls(input: Input, context: Context, outlet: Outlet, readers: rea
       reached = input.base + input.at
       return found
     })
-    if (read) return true
+    if (read) {
+      context.format = format.id
+      return true
+    }
     context.spare -= reached - start
     if (context.spare < 0) {
       // Hostile: what was looked at is text and is not looked at again.

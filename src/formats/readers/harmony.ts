@@ -34,6 +34,7 @@ const FINDER = /<\|(?:end|return|call|start|channel)\|>/g
 
 /** Reads gpt-oss: `analysis` is thought, a message to a function is a call, everything else is said. */
 export function* readHarmony(input: Input, context: Context, outlet: Outlet): Reading<void> {
+  context.format = "harmony"
   if (yield* expect(input, HARMONY_START)) yield* readHead(input, context, outlet)
   for (;;) {
     FINDER.lastIndex = input.at

@@ -27,6 +27,8 @@ export interface RawReader {
   push(text: string): RawEvent[]
   /** Says the rest. */
   end(): RawEvent[]
+  /** How the calls so far were written, undefined before the first. */
+  format(): string | undefined
 }
 
 /**
@@ -47,7 +49,8 @@ export function createRawReader(options: RawReaderOptions): RawReader {
   const input = createInput()
   const outlet = openOutlet(open ? "reasoning" : "content", report)
   const followers = [...frame.turnEnds, ...frame.reasoning.map(({ close }) => close)]
-  const reading = readOutput(input, createContext(declareTools(options.tools), followers, report), outlet, frame, known)
+  const context = createContext(declareTools(options.tools), followers, report)
+  const reading = readOutput(input, context, outlet, frame, known)
   let waiting: string[] = []
   let waitingLength = 0
   let wanted = 1
@@ -79,6 +82,7 @@ export function createRawReader(options: RawReaderOptions): RawReader {
       events = []
       return found
     },
+    format: () => context.format,
   }
 }
 
