@@ -37,4 +37,5 @@ export const MINICPM: Format = tagFormat({
   valueOpen: ["<param name=", any(['"'], ["'"]), take("key"), any(['"'], ["'"]), ">"],
   valueMark: "<param name=",
   valueClose: () => "</param>",
+  cdata: true,
 })

@@ -22,6 +22,8 @@ export interface TagGrammar {
   valueClose: (key: string) => string
   /** One newline behind the opener and before the closer belongs to the tags. */
   newlines?: boolean
+  /** A value may stand in a CDATA section. */
+  cdata?: boolean
 }
 
 /** Where a value's closer may stand: what comes behind it. */

@@ -38,7 +38,7 @@ export function* readTagValue(
   attribute: string | undefined,
 ): Reading<"value" | "end" | "cut"> {
   const kinds = attribute === "true" ? new Set(["string" as const]) : kindsOf(where.tool, key)
-  const streams = isText(kinds)
+  const streams = isText(kinds) && !grammar.cdata
   const kept: string[] = []
   let keptLength = 0
   if (grammar.newlines) yield* skipNewline(input)
@@ -117,10 +117,15 @@ export function* readTagValue(
   context.spare -= Math.max(0, scanned - end.offset)
   pass(end.offset - (grammar.newlines && input.text[input.at + end.offset - 1] === "\n" && end.offset > 0 ? 1 : 0))
   if (streams) context.addArguments('"')
-  else context.addArguments(typedJson(kept.join(""), kinds))
+  else context.addArguments(typedJson(withoutCdata(kept.join(""), grammar), kinds))
   if (grammar.newlines && !input.text.startsWith(closer, input.at)) input.at++
   input.at += closer.length
   return end.follow === "value" ? "value" : "end"
+}
+
+function withoutCdata(text: string, grammar: TagGrammar): string {
+  const wrapped = grammar.cdata ? /^\s*<!\[CDATA\[([\s\S]*)\]\]>\s*$/.exec(text) : null
+  return wrapped?.[1] ?? text
 }
 
 /** A newline may belong to the closer behind it; half a surrogate pair cannot be passed on alone. */

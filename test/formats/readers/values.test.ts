@@ -110,6 +110,11 @@ describe("models' slips with one meaning", () => {
     expect(read("<tool_call>\n<function=act>\n<parameter=v>\na\n</parameter>\n</function>", "nemotron3")).toEqual([{ v: "a" }])
     expect(read('<tool_call>\n{"name": "act", "arguments": {"v": "a"}}', "nemotron3")).toEqual([{ v: "a" }])
   })
+  test("a value in a CDATA section", () => {
+    expect(read('<function name="act"><param name="v"><![CDATA[if (a < b) </param> c]]></param></function>', "")).toEqual([
+      { v: "if (a < b) </param> c" },
+    ])
+  })
   test("the family is told from the text", () => {
     expect(parseRawOutput(call("x"), { tools }).family).toBe("qwen3-coder")
     expect(parseRawOutput(`Thinking.\n</think>\n${call("x")}`, { tools }).family).toBe("nemotron3")
