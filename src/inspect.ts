@@ -29,3 +29,5 @@ export interface InspectResponseOptions extends InspectorOptions {
 export function inspectResponse(response: Response, { onReport, ...options }: InspectResponseOptions): Response {
   return tap(response, { inspector: createInspector(options), onEnd: onReport })
 }
+
+export { parseRawOutput, type RawOutput, type RawOutputOptions } from "./formats/raw.ts"

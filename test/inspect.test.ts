@@ -2,8 +2,8 @@ import { expect, test } from "bun:test"
 import * as library from "../src/inspect.ts"
 import { requestWith, streamOf } from "./stream/answer.ts"
 
-test("the library offers the inspector and the wrapped response, without a host", () => {
-  expect(Object.keys(library).sort()).toEqual(["createInspector", "inspectResponse"])
+test("the library offers the inspector, the wrapped response and the reader of raw output, without a host", () => {
+  expect(Object.keys(library).sort()).toEqual(["createInspector", "inspectResponse", "parseRawOutput"])
 })
 
 test("a response read through the library arrives whole and is reported once", async () => {
@@ -21,4 +21,18 @@ test("a request may be given as text", () => {
   const inspector = library.createInspector({ request: JSON.stringify(requestWith("Do it.")) })
   for (const chunk of streamOf({ calls: [{ name: "nope", arguments: {} }] })) inspector.push(chunk)
   expect(inspector.end().findings.map(({ kind }) => kind)).toEqual(["unknown-tool"])
+})
+
+test("parseRawOutput is part of the library: a model's own text, read without a server", () => {
+  const tools = [
+    { type: "function", function: { name: "bash", parameters: { type: "object", properties: { command: { type: "string" } } } } },
+  ]
+  const text =
+    "I should look.\n</think>\n\n<tool_call>\n<function=bash>\n<parameter=command>\nls\n</parameter>\n</function>\n</tool_call>"
+  expect(library.parseRawOutput(text, { tools, family: "nemotron3", reasoning: "open" })).toEqual({
+    family: "nemotron3",
+    reasoning: "I should look.",
+    content: "",
+    calls: [{ name: "bash", arguments: '{"command":"ls"}' }],
+  })
 })
