@@ -33,6 +33,6 @@ test("parseRawOutput is part of the library: a model's own text, read without a 
     family: "nemotron3",
     reasoning: "I should look.",
     content: "",
-    calls: [{ name: "bash", arguments: '{"command":"ls"}' }],
+    calls: [{ name: "bash", arguments: '{"command": "ls"}' }],
   })
 })
