@@ -8,25 +8,13 @@ import { findDelimiters } from "../../src/formats/delimiters.ts"
 
 /** A small part of `bench/accuracy.ts`, always the same; only texts of this repository, so that it needs nothing installed. */
 const SEED = 4
-const COUNT = 900
-
-/** Wrong verdicts that are known, by class and family; a line leaves the list when they are right. */
-const OPEN: readonly RegExp[] = [
-  /\[(muse-glimmer|inkling|gpt-oss)\]/,
-  /A1 thinking budget, bare closer in a (file|command)/,
-  /A4 closer kept in a (command|content)/,
-  /A5 a value holds an optional parameter.*\[(minimax-m3|kimi-k3|step-3)\]/,
-  /A6 quotes/,
-  /B[123] /,
-  /raw output piped into a parser/,
-  /^parsers: cut by/,
-]
+const COUNT = 2000
 
 const sources = loadSources({ vllm: false })
 const cases = [...generatedCases({ seed: SEED, n: COUNT, sources })]
 const chats = cases.filter(({ shape }) => shape === "chat")
 const score = createScore()
-for (const item of cases) if (!isOpen(item)) count(score, item)
+for (const item of cases) count(score, item)
 const wrong = [...score.wrong.values()]
 
 describe("what the inspector says of generated responses", () => {
@@ -103,11 +91,6 @@ describe("the judge", () => {
     expect(wilson(50, 100)[0]).toBeCloseTo(0.4038, 3)
   })
 })
-
-function isOpen({ corpus, class: name, excerpt }: Case): boolean {
-  const families = corpus === "faults" ? excerpt : ""
-  return OPEN.some((pattern) => pattern.test(`${corpus}: ${name} ${families}`))
-}
 
 /** Events of a stream that carry an answer. */
 function events(bytes: Uint8Array): Record<string, unknown>[] {
