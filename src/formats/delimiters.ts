@@ -34,9 +34,6 @@ export const DELIMITERS: readonly Delimiter[] = VOCABULARIES.flatMap((vocabulary
   ),
 )
 
-/** Length of the longest literal, in UTF-16 units: what a reader in pieces must keep back. */
-export const LONGEST_DELIMITER: number = DELIMITERS.reduce((most, { literal }) => Math.max(most, literal.length), 0)
-
 const BY_LITERAL: ReadonlyMap<string, Delimiter> = new Map(DELIMITERS.map((delimiter) => [delimiter.literal, delimiter]))
 
 const escapeForRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")

@@ -1,8 +1,6 @@
 import { describe, expect, test } from "bun:test"
 import fc from "fast-check"
-import { clean } from "../../src/config/clean.ts"
 import { watchedProviders } from "../../src/config/providers.ts"
-import { redact, redactUrl } from "../../src/config/redact.ts"
 
 const compatible = "@ai-sdk/openai-compatible"
 const own = {
@@ -86,10 +84,4 @@ describe("which providers are watched", () => {
       ),
     )
   })
-})
-
-test("text helpers are those of the endpoint", () => {
-  expect(clean("a\u001b[1mb", 9)).toBe("ab")
-  expect(redact("x secret-key y", ["secret-key"])).toBe("x *** y")
-  expect(redactUrl("http://u:p@h/v1")).toBe("http://***@h/v1")
 })

@@ -1,1 +1,0 @@
-export { redact, redactUrl } from "../endpoint/text.ts"
