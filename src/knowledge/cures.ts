@@ -1,4 +1,5 @@
 import { type Family, sglangFlags, vllmFlags } from "./families.ts"
+import type { KnownBug } from "./known-bugs.ts"
 
 export const TOOL_DOCS = "https://docs.vllm.ai/en/latest/features/tool_calling.html"
 export const REASONING_DOCS = "https://docs.vllm.ai/en/latest/features/reasoning_outputs.html"
@@ -105,6 +106,17 @@ export function usageCure({ server }: Setup): string {
   return server === undefined || server === "vllm" || server === "unknown"
     ? "Start vLLM with `--enable-force-include-usage`; a gateway in front of it must pass `stream_options` on."
     : `Update ${name(server)}; a gateway in front of it must pass \`stream_options\` on.`
+}
+
+/** One sentence: the release without a known bug. For faults whose answer shows the flags to be right. */
+export function updateCure({ server, fixedIn, thread, what }: KnownBug, version: string): string {
+  return `Update ${name(server)} to ${fixedIn} or later (this server runs ${version}): known bug ${thread}, ${what}.`
+}
+
+/** One sentence: the flags first, then the release. What the model's own drift would need is left out: the bug is the likelier cause. */
+export function flagsThenUpdate(cure: string, bug: KnownBug, version: string): string {
+  const [flags = cure] = cure.replace(/\.$/, "").split("; if so, ")
+  return `${flags}; if it runs so already, ${updateCure(bug, version).replace("Update", "update")}`
 }
 
 function switchHint(family: Family | undefined): string {

@@ -1,5 +1,7 @@
+import { flagsThenUpdate, updateCure } from "../knowledge/cures.ts"
 import { type Family, familyById, familyOfModel } from "../knowledge/families.ts"
 import { FINDING_TEXTS, type FindingFacts, type FindingText } from "../knowledge/findings.ts"
+import { knownBug } from "../knowledge/known-bugs.ts"
 import type { Reading } from "./reading.ts"
 import type { Evidence, Scene } from "./rules/rule.ts"
 import type { Finding, InspectorOptions } from "./types.ts"
@@ -7,6 +9,7 @@ import type { Finding, InspectorOptions } from "./types.ts"
 const MAX_NAME = 64
 const MAX_EXCERPT = 80
 const MAX_MESSAGE = 160
+const MAX_VERSION = 40
 
 const TEXTS: Readonly<Record<Finding["kind"], FindingText>> = FINDING_TEXTS
 
@@ -35,8 +38,7 @@ export function toFinding(evidence: Evidence, { reading, request }: Scene, serve
     times: number(facts.times),
     finish: text(facts.finish, MAX_NAME),
   }
-  const wording = TEXTS[evidence.kind]
-  const { reference } = wording
+  const { fix, reference } = advice(evidence, known, serverOf(server, reading))
   return {
     kind: evidence.kind,
     detail: evidence.detail,
@@ -45,11 +47,36 @@ export function toFinding(evidence: Evidence, { reading, request }: Scene, serve
     callId: evidence.call?.id || undefined,
     field,
     family: family?.id,
-    cause: wording.cause(known),
-    fix: wording.fix(known),
-    reference: typeof reference === "string" ? reference : reference(known),
+    cause: TEXTS[evidence.kind].cause(known),
+    fix,
+    reference,
     excerpt: evidence.excerpt === undefined ? undefined : printable(evidence.excerpt, MAX_EXCERPT),
   }
+}
+
+/**
+ * A newer server comes first where the answer shows that the flags are right: the parsers did their work, or calls came apart from the text and
+ * only their numbering is wrong. Else the flags stay the cure, and the version is what to look at after them.
+ */
+function advice(
+  { kind, detail }: Evidence,
+  known: FindingFacts,
+  server: InspectorOptions["server"],
+): Pick<Finding, "fix" | "reference"> {
+  const wording = TEXTS[kind]
+  const fix = wording.fix(known)
+  const reference = typeof wording.reference === "string" ? wording.reference : wording.reference(known)
+  const bug = knownBug({ kind, detail, family: known.family?.id }, server ?? {})
+  if (!bug) return { fix, reference }
+  const version = printable(server?.version ?? "", MAX_VERSION)
+  if (known.parsersFit || kind === "stream-shape") return { fix: updateCure(bug, version), reference: bug.thread }
+  return { fix: flagsThenUpdate(fix, bug, version), reference }
+}
+
+/** Who wrote the answer: vLLM puts `vllm-0.27.1-tp2-1a2b3c4d` into its last chunk, through any proxy; else the server that was asked. */
+function serverOf(server: InspectorOptions["server"], { fingerprint }: Reading): InspectorOptions["server"] {
+  const version = fingerprint?.match(/^vllm-(\d[^-]{0,40})/)?.[1]
+  return version === undefined ? server : { kind: "vllm", version }
 }
 
 /**
