@@ -31,3 +31,5 @@ export function inspectResponse(response: Response, { onReport, ...options }: In
 }
 
 export { parseRawOutput, type RawOutput, type RawOutputOptions } from "./formats/raw.ts"
+export type { RawEnd } from "./rescue/end.ts"
+export { type RescueOptions, rescueResponse } from "./rescue/response.ts"

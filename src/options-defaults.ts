@@ -1,11 +1,15 @@
+import type { RescueModes } from "./rescue/mode.ts"
+
 /** What applies where the user configured nothing. */
 export const DEFAULTS = {
   include: [] as string[],
   exclude: [] as string[],
   health: true,
   inspect: true,
+  discover: true,
   toasts: true,
   toolLine: true,
   leakedArguments: "warn" as "warn" | "block",
+  rescue: "auto" as RescueModes,
   quiet: [] as string[],
 }

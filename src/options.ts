@@ -6,6 +6,7 @@ import * as z from "zod/mini"
 import { DEFAULTS } from "./options-defaults.ts"
 
 const list = () => z.array(z.string())
+const mode = () => z.enum(["auto", "always", "off"])
 const text = (description: string) => z.describe(description)
 
 export const OptionsSchema = z.strictObject({
@@ -17,6 +18,13 @@ export const OptionsSchema = z.strictObject({
     ._default(z.boolean(), DEFAULTS.health)
     .check(text("Check the watched servers in the background when OpenCode starts and when a session is created.")),
   inspect: z._default(z.boolean(), DEFAULTS.inspect).check(text("Look into every streamed answer of a watched server.")),
+  discover: z
+    ._default(z.boolean(), DEFAULTS.discover)
+    .check(
+      text(
+        "Offer served models that the configuration does not name in OpenCode's model picker, with the limits that the server tells.",
+      ),
+    ),
   toasts: z
     ._default(z.boolean(), DEFAULTS.toasts)
     .check(text("Show notices as toasts in the terminal interface, besides the line in the session.")),
@@ -28,6 +36,13 @@ export const OptionsSchema = z.strictObject({
     .check(
       text(
         "`block` refuses to run a tool call whose arguments are certain to contain leaked reasoning; the model is told to repeat it.",
+      ),
+    ),
+  rescue: z
+    ._default(z.union([mode(), z.record(z.string(), mode())]), DEFAULTS.rescue)
+    .check(
+      text(
+        'What to do where the server\'s tool parser is missing or wrong. `auto`: where the server refuses tools, read the model\'s own text here, so that the agent works; elsewhere warn and offer. `always`: also where calls were swallowed or left in the text, within the same turn. `off`: only say it. An object sets it by provider or model: `{ "local": "auto", "local/qwen3": "always" }`.',
       ),
     ),
   quiet: z._default(list(), DEFAULTS.quiet).check(text("Finding kinds never to warn about, for example `usage-missing`.")),
@@ -66,6 +81,10 @@ export function readOptions(raw: unknown): ReadOptions {
 
 function expected(issue: z.core.$ZodIssue): string {
   if (issue.code === "invalid_value") return issue.values.map((v) => JSON.stringify(v)).join(" or ")
+  if (issue.code === "invalid_union") {
+    const inner = issue.errors.flat().find((one) => one.code === "invalid_value")
+    if (inner) return `${expected(inner)}, or an object with one of these for each provider or model`
+  }
   if (issue.code === "invalid_type") return `${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected}`
   return "another value"
 }

@@ -2,8 +2,8 @@ import { expect, test } from "bun:test"
 import * as library from "../src/inspect.ts"
 import { requestWith, streamOf } from "./stream/answer.ts"
 
-test("the library offers the inspector, the wrapped response and the reader of raw output, without a host", () => {
-  expect(Object.keys(library).sort()).toEqual(["createInspector", "inspectResponse", "parseRawOutput"])
+test("the library offers the inspector, the wrapped response, the reader of raw output and the rescued response, without a host", () => {
+  expect(Object.keys(library).sort()).toEqual(["createInspector", "inspectResponse", "parseRawOutput", "rescueResponse"])
 })
 
 test("a response read through the library arrives whole and is reported once", async () => {

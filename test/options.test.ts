@@ -37,6 +37,18 @@ describe("options", () => {
     }
   })
 
+  test("rescue is one mode, or modes by provider and model", () => {
+    expect(readOptions({ rescue: "always" })).toMatchObject({ options: { rescue: "always" }, problems: [] })
+    const modes = { local: "off", "local/qwen3": "always" }
+    expect(readOptions({ rescue: modes })).toMatchObject({ options: { rescue: modes }, problems: [] })
+    for (const wrong of ["on", { local: "yes" }, 5]) {
+      const { options, problems } = readOptions({ rescue: wrong })
+      expect(problems).toHaveLength(1)
+      expect(problems[0]).toContain('must be "auto" or "always" or "off", or an object')
+      expect(options.rescue).toBe("auto")
+    }
+  })
+
   test("the table in the README is the one of the schema", () => {
     expect(readFileSync(new URL("../README.md", import.meta.url), "utf8")).toContain(optionsTable())
   })

@@ -167,6 +167,38 @@ export const SPELLINGS: Readonly<Record<CallFormat, Spelling>> = {
     ),
     around: ["<tool_calls>\n", "\n</tool_calls>"],
   },
+  minicpm: xml(
+    (name) => `<function name="${name}">`,
+    (key) => `<param name="${key}">`,
+    "</param>",
+    "</function>",
+  ),
+  dots: {
+    ...xml(
+      (name) => `<invoke name="${name}">\n`,
+      (key) => `<parameter name="${key}">`,
+      "</parameter>\n",
+      "</invoke>",
+    ),
+    around: ["<dots_function_call>\n", "\n</dots_function_call>"],
+  },
+  ifm: {
+    ...xml(
+      (name) => `<ifm|tool_call>${name}`,
+      (key) => `<ifm|arg_key>${key}</ifm|arg_key><ifm|arg_value>`,
+      "</ifm|arg_value>",
+      "</ifm|tool_call>",
+    ),
+    around: ["<ifm|tool_calls>", "</ifm|tool_calls>"],
+  },
+  plamo: {
+    call: (name, args) =>
+      `<|plamo:begin_tool_request:plamo|><|plamo:begin_tool_name:plamo|>${name}<|plamo:end_tool_name:plamo|>` +
+      `<|plamo:begin_tool_arguments:plamo|><|plamo:constrain|>json<|plamo:msg|>${json(args)}` +
+      "<|plamo:end_tool_arguments:plamo|><|plamo:end_tool_request:plamo|>",
+    around: ["<|plamo:begin_tool_requests:plamo|>", "<|plamo:end_tool_requests:plamo|>"],
+    end: "<|plamo:end_tool_request:plamo|>",
+  },
   "tool-calls-json": { call: named, around: ["<tool_calls>[", "]</tool_calls>"], end: "</tool_calls>" },
   step3: {
     ...xml(

@@ -133,10 +133,22 @@ export interface ServedModel {
   root?: string
   /** Base model of a LoRA adapter. */
   parent?: string
-  /** Context length in tokens, as the server reports it. */
+  /** Context length in tokens that applies now, as the server reports it. */
   context?: number
+  /** Context length in tokens that the model could be loaded with. */
+  maxContext?: number
+  /** Whether the server has it in memory; undefined where it does not say, or always has. */
+  state?: ModelState
+  /** What the server says the model can do. Undefined: it does not say. */
+  tools?: boolean
+  reasoning?: boolean
+  vision?: boolean
+  /** What it is for, where the server says so. */
+  kindOfModel?: "llm" | "embedding" | "other"
   ownedBy?: string
 }
+
+export type ModelState = "loaded" | "loading" | "unloaded" | "sleeping"
 
 export type ApiShape = "chat" | "responses" | "messages"
 
@@ -165,7 +177,13 @@ export interface EndpointReport {
   /** URL without credentials. */
   url: string
   provider?: string
-  server: { kind: ServerKind; version: string | null }
+  server: {
+    kind: ServerKind
+    version: string | null
+    /** Parser flags that the server runs with. null: told to be off; undefined: not told. */
+    toolParser?: string | null
+    reasoningParser?: string | null
+  }
   /** API shapes seen to exist; undefined when not known. */
   shapes?: ApiShape[]
   models: ServedModel[]

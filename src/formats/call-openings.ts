@@ -52,6 +52,8 @@ const OPENINGS: readonly Opening[] = [
   opening("token", `<\\|tools_prefix\\|>\\s*\\[\\s*\\{\\s*"${NAME}"`),
   // Pythonic calls within tokens: LFM2, Llama 4, Olmo 3.
   opening("token", `(?:<\\|tool_call_start\\|>|<\\|python_start\\|>|<function_calls>)\\s*\\[?${NAME}\\(`),
+  opening("token", `<ifm\\|tool_call>\\s*${NAME}`),
+  opening("token", `<\\|plamo:begin_tool_name:plamo\\|>\\s*${NAME}`),
   opening("token", `to=functions\\.${NAME}`),
   // Kimi K2 without its tokens: nobody else writes a running number there.
   opening("token", `functions\\.${NAME}:\\d{1,4}\\s*(?=\\{)`),

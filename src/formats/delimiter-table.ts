@@ -21,7 +21,7 @@ export interface Vocabulary {
 }
 
 const DEEPSEEK_V3 = ["deepseek-v3", "deepseek-r1", "deepseek-v3.1"]
-const DSML = ["deepseek-v4", "deepseek-v3.2"]
+const DSML = ["deepseek-v4", "deepseek-v4.1", "deepseek-v3.2"]
 
 export const VOCABULARIES: readonly Vocabulary[] = [
   { group: "think", reasoningOpen: ["<think>"], reasoningClose: ["</think>"] },
@@ -39,6 +39,20 @@ export const VOCABULARIES: readonly Vocabulary[] = [
   { group: "gemma-thought", families: ["gemma4"], reasoningOpen: ["<|channel>thought"], reasoningClose: ["<channel|>"] },
   { group: "cohere-think", families: ["command-a"], reasoningOpen: ["<|START_THINKING|>"], reasoningClose: ["<|END_THINKING|>"] },
   { group: "harmony", families: ["gpt-oss"], reasoningOpen: ["<|channel|>analysis<|message|>", "<|channel|>analysis"] },
+  { group: "apertus-think", families: ["apertus"], reasoningOpen: ["<|inner_prefix|>"], reasoningClose: ["<|inner_suffix|>"] },
+  { group: "longcat-think", families: ["longcat"], reasoningOpen: ["<longcat_think>"], reasoningClose: ["</longcat_think>"] },
+  {
+    group: "ifm-think",
+    families: ["k2-horizon"],
+    reasoningOpen: ["<ifm|think>", "<ifm|think_fast>", "<ifm|think_faster>"],
+    reasoningClose: ["</ifm|think>", "</ifm|think_fast>", "</ifm|think_faster>"],
+  },
+  {
+    group: "plamo-think",
+    families: ["plamo3"],
+    reasoningOpen: ["<|plamo:begin_think:plamo|>"],
+    reasoningClose: ["<|plamo:end_think:plamo|>"],
+  },
   { group: "inkling-think", families: ["inkling"], reasoningOpen: ["<|content_thinking|>"] },
   { group: "glimmer-think", families: ["muse-glimmer"], reasoningOpen: ["to=self<|message|>"] },
   { group: "inkling", families: ["inkling"], callOpen: ["<|content_invoke_tool_json|>", "<|content_invoke_tool_text|>"] },
@@ -49,11 +63,11 @@ export const VOCABULARIES: readonly Vocabulary[] = [
     callClose: ["<end_function_call>"],
     callPart: ["<escape>"],
   },
-  { group: "hunyuan", families: ["hunyuan-v3"], callPart: ["<tool_sep>"] },
+  { group: "hunyuan", families: ["hunyuan-v3", "hunyuan-v4"], callPart: ["<tool_sep>"] },
   { group: "tool-call", callOpen: ["<tool_call>"], callClose: ["</tool_call>"] },
   {
     group: "qwen-xml",
-    families: ["nemotron3", "qwen3-coder", "qwen3.5", "mimo", "step-3.5", "intern-s2"],
+    families: ["nemotron3", "qwen3-coder", "qwen3.5", "mimo", "step-3.5", "intern-s2", "granite4.2", "minicpm-v"],
     callPart: ["<function=", "</function>", "<parameter=", "</parameter>"],
   },
   {
@@ -80,6 +94,20 @@ export const VOCABULARIES: readonly Vocabulary[] = [
   { group: "minimax-m2", families: ["minimax-m2"], callOpen: ["<minimax:tool_call>"], callClose: ["</minimax:tool_call>"] },
   { group: "minimax-m3", families: ["minimax-m3"], callPart: ["]<]minimax[>["] },
   { group: "gemma4", families: ["gemma4"], callOpen: ["<|tool_call>"], callClose: ["<tool_call|>"], callPart: ['<|"|>'] },
+  {
+    group: "ifm",
+    families: ["k2-horizon"],
+    callOpen: ["<ifm|tool_calls>", "<ifm|tool_call>"],
+    callClose: ["</ifm|tool_calls>", "</ifm|tool_call>"],
+    callPart: ["<ifm|arg_key>", "</ifm|arg_key>", "<ifm|arg_value>", "</ifm|arg_value>"],
+  },
+  {
+    group: "plamo",
+    families: ["plamo3"],
+    callOpen: ["<|plamo:begin_tool_requests:plamo|>", "<|plamo:begin_tool_request:plamo|>"],
+    callClose: ["<|plamo:end_tool_requests:plamo|>", "<|plamo:end_tool_request:plamo|>"],
+  },
+  { group: "dots", families: ["dots"], callOpen: ["<dots_function_call>"], callClose: ["</dots_function_call>"] },
   { group: "mistral", families: ["mistral", "magistral"], callOpen: ["[TOOL_CALLS]"] },
   { group: "llama3", families: ["llama3"], callOpen: ["<|python_tag|>"] },
   { group: "llama4", families: ["llama4"], callOpen: ["<|python_start|>"], callClose: ["<|python_end|>"] },

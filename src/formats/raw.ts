@@ -66,13 +66,17 @@ function familyThatWrites(format: string | undefined, open: boolean): string | u
 }
 
 /** The output holds the closer of thoughts whose opener it does not hold: the chat template wrote that one. */
-function thoughtsAreOpen(text: string, known: { open: string; close: string } | undefined): boolean {
+export function thoughtsAreOpen(text: string, known: { open: string; close: string } | undefined): boolean {
   return (known ? [known] : REASONING).some(({ open, close }) => {
+    if (MESSAGE_ENDS.includes(close)) return false
     const closer = unquoted(close).exec(text)
     const opener = unquoted(open).exec(text)
     return closer !== null && (opener === null || closer.index < opener.index)
   })
 }
+
+/** Closers that end every message, not thoughts alone. */
+const MESSAGE_ENDS = ["<|end_message|>", "<|eom|>", "<|end|>"]
 
 const unquoted = (literal: string): RegExp =>
   new RegExp(`(?<![\`"'])${literal.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")}(?![\`"'])`)

@@ -33,6 +33,10 @@ export type CallFormat =
   | "longcat"
   | "glimmer"
   | "inkling"
+  | "minicpm"
+  | "dots"
+  | "ifm"
+  | "plamo"
 
 export interface Family {
   id: string

@@ -24,6 +24,8 @@ const FAILURE_FRESH_MS = 3_000
 
 export interface HealthOptions {
   endpoints(): Endpoint[]
+  /** Every look, whatever it found. */
+  onLook?(report: EndpointReport): void
   /** A server has problems worth a notice, or other ones than at the last look. */
   onProblems(report: EndpointReport): void
   /** A server whose problems were announced has none any more. */
@@ -64,6 +66,7 @@ interface Watched {
 
 export function createHealth({
   endpoints,
+  onLook,
   onProblems,
   onRecovered,
   onError,
@@ -119,6 +122,7 @@ export function createHealth({
         state.report = report
         if (stop.signal.aborted) return report
         try {
+          onLook?.(report)
           announce(state, report)
         } catch (error) {
           onError(error)

@@ -11,7 +11,7 @@ import { createHost } from "./host.ts"
 import { writeOwnHeaders } from "./own-headers.ts"
 import { createPlugin } from "./plugin.ts"
 import type { HostConfig } from "./providers.ts"
-import { statusTool } from "./tools.ts"
+import { statusTool, switchTool } from "./tools.ts"
 
 /** Most people configure nothing: the schema is loaded only for those who do, because OpenCode's start waits for it. */
 async function optionsOf(raw: unknown): Promise<ReadOptions> {
@@ -47,9 +47,7 @@ export async function createHooks({ client }: Pick<PluginInput, "client">, rawOp
   return {
     config: safe("config", (config) => plugin.configure(config as HostConfig)),
     event: safe("event", ({ event }) => plugin.event(event)),
-    "chat.message": safe("chat.message", (_, { message, parts }) =>
-      plugin.userMessage(message.sessionID, message.id, message.model.providerID, parts),
-    ),
+    "chat.message": safe("chat.message", (_, { message, parts }) => plugin.userMessage(message, parts)),
     "chat.headers": safe("chat.headers", (input, output) => {
       if (plugin.isWatched(input.model.providerID))
         writeOwnHeaders(output.headers, { agent: input.agent, messageID: input.message.id })
@@ -65,7 +63,10 @@ export async function createHooks({ client }: Pick<PluginInput, "client">, rawOp
     "experimental.chat.messages.transform": safe("experimental.chat.messages.transform", (_, { messages }) =>
       keepFromModel(messages),
     ),
-    tool: { vllm_status: statusTool((sessionID) => plugin.page(sessionID, undefined, true)) },
+    tool: {
+      vllm_status: statusTool((sessionID) => plugin.page(sessionID, undefined, true)),
+      switch_model: switchTool(plugin.switching),
+    },
     dispose: safe("dispose", () => plugin.dispose()),
   }
 }

@@ -23,12 +23,39 @@ export interface ResolvedProvider {
   models: Record<string, unknown>
 }
 
+/** A model as the host names it. */
+export interface ModelRef {
+  providerID: string
+  modelID: string
+}
+
 export interface Host {
   log(level: LogLevel, message: string, extra?: Record<string, unknown>): void
   toast(toast: { message: string; variant: ToastVariant; duration: number }): void
   /** Adds a line of the plugin's own to a message. Resolves to whether the host took it. */
   putPart(part: NewPart): Promise<boolean>
   providers(): Promise<ResolvedProvider[] | undefined>
+  /** Tokens that the last answer of a session counted, prompt included; undefined where there is none. */
+  tokensOf(sessionID: string): Promise<number | undefined>
+  /**
+   * Puts a message without words into a session, so that what runs in it goes on with this model, and what comes later begins with it. With
+   * the id of the newest user message, it is that one which gets the model. Resolves to whether the host took it.
+   */
+  useModel(sessionID: string, model: ModelRef, messageID?: string): Promise<boolean>
+  /** Makes the host read its configuration and plugins again. Ends what runs. */
+  reload(): Promise<void>
+}
+
+/** Tokens of an answer as the host counts them. */
+export interface TokenCount {
+  input?: number
+  output?: number
+  reasoning?: number
+  cache?: { read?: number; write?: number }
+}
+
+export function tokensIn({ input = 0, output = 0, reasoning = 0, cache = {} }: TokenCount): number {
+  return input + output + reasoning + (cache.read ?? 0) + (cache.write ?? 0)
 }
 
 /** Key under which the plugin marks its own parts, so that they can be kept from the model. */
@@ -97,6 +124,24 @@ export function createHost(client: PluginInput["client"]): Host {
     async providers() {
       const answer = await quietly(() => client.config.providers())
       return answer?.data?.providers as ResolvedProvider[] | undefined
+    },
+    async tokensOf(sessionID) {
+      const answer = await quietly(() => client.session.messages({ path: { id: sessionID } }))
+      const counts = (answer?.data ?? []).map(({ info }) => (info.role === "assistant" ? tokensIn(info.tokens) : 0))
+      return counts.findLast((count) => count > 0)
+    },
+    async useModel(sessionID, model, messageID) {
+      const parts = [{ type: "text" as const, text: "The model was switched.", synthetic: true, ignored: true }]
+      const answer = await quietly(() =>
+        client.session.prompt({
+          path: { id: sessionID },
+          body: { noReply: true, model, parts, ...(messageID !== undefined && { messageID }) },
+        }),
+      )
+      return answer?.data !== undefined
+    },
+    async reload() {
+      await quietly(() => client.instance.dispose())
     },
   }
 }

@@ -5,5 +5,7 @@
 export { lookAt } from "../endpoint/look.ts"
 export { readOptions } from "../options.ts"
 export { statusPage } from "../report/status.ts"
+export { createRescuer } from "../rescue/rescuer.ts"
 export { createInspector } from "../stream/inspector.ts"
 export { tap } from "../stream/tap.ts"
+export { createSwitcher } from "./switcher.ts"

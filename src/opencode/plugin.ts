@@ -4,22 +4,29 @@
  */
 import { worthANotice } from "../endpoint/problems.ts"
 import type { EndpointReport } from "../endpoint/types.ts"
-import { familyOfModel, vllmFlags } from "../knowledge/families.ts"
+import { familyById, familyOfModel } from "../knowledge/families.ts"
+import type { ModelCache } from "../models/cache.ts"
 import type { Options } from "../options.ts"
-import { findingNotice, healthNotice, recoveredNotice, toolLine } from "../report/notice.ts"
+import { findingNotice, healthNotice, recoveredNotice, refusalNotice, rescueNotice, toolLine } from "../report/notice.ts"
+import { rescueMode } from "../rescue/mode.ts"
+import type { RescueState } from "../rescue/rescuer.ts"
 import type { Report } from "../stream/types.ts"
 import { version } from "../version.ts"
 import type { Asked } from "./asked.ts"
-import { createCommands, registerCommands } from "./commands.ts"
+import { createCommands, registerCommands, SWITCH_COMMAND } from "./commands.ts"
+import { createDiscovery } from "./discovery.ts"
 import { reasonToRefuse, refusal } from "./guard.ts"
 import { createHealth, type Health } from "./health.ts"
-import type { Host } from "./host.ts"
+import { type Host, type ModelRef, type TokenCount, tokensIn } from "./host.ts"
 import { createNotices } from "./notices.ts"
 import type { Origin } from "./own-headers.ts"
 import { type HostConfig, type Providers, watchProviders } from "./providers.ts"
 import { type Answer, causeOf } from "./recurrence.ts"
+import { createRescuers } from "./rescuers.ts"
 import { addInspector, createSessions, type Session } from "./sessions.ts"
-import { watchedFetch } from "./watch.ts"
+import { meant, remember } from "./switch-memory.ts"
+import { createSwitchers } from "./switchers.ts"
+import { type Fetch, watchedFetch } from "./watch.ts"
 
 export interface PluginOptions {
   host: Host
@@ -27,6 +34,8 @@ export interface PluginOptions {
   /** Sentences about options that were not valid. */
   optionProblems?: string[]
   look?: Parameters<typeof createHealth>[0]["look"]
+  /** Where the model lists of the last looks are kept; default: a file in the user's cache folder. */
+  cache?: ModelCache
   now?: () => number
 }
 
@@ -47,36 +56,48 @@ interface AssistantInfo {
   /** The user message it answers. */
   parentID?: string
   providerID?: string
+  modelID?: string
+  tokens?: TokenCount
   time?: { completed?: number }
   error?: unknown
 }
 
-export function createPlugin({ host, options, optionProblems = [], look, now = Date.now }: PluginOptions) {
+export function createPlugin({ host, options, optionProblems = [], look, cache, now = Date.now }: PluginOptions) {
   const sessions = createSessions()
   const notices = createNotices({ host, sessions, options, now })
   let providers: Providers | undefined
+  /** Providers whose problems a person was told of. */
+  const announced = new Set<string>()
 
   const onError = (error: unknown) =>
     host.log("error", "looking at an answer failed and was given up", {
       error: error instanceof Error ? error.name : typeof error,
     })
 
+  const discovery = createDiscovery(cache)
   const health: Health = createHealth({
+    onLook: (report) => void (options.discover && discovery.seen(report)),
     endpoints: () => providers?.endpoints() ?? [],
     look,
     now,
     onError,
-    onProblems(report) {
+    onProblems(found) {
+      const report = withoutRescued(found)
       const provider = report.provider ?? report.url
+      if (found.load?.toolParserOn) rescuers.of(provider)?.toolsAccepted()
+      if (worthANotice(report).length === 0) return
       host.log("warn", "a watched server has problems", {
         provider,
         codes: report.checks.filter((c) => c.status === "fail").map((c) => c.code),
       })
+      announced.add(provider)
       notices.sayToScreen({ cause: troubleCause(report), text: healthNotice(report), variant: "error" })
       for (const session of sessions.all()) if (session.providerID === provider && session.busy) sayTrouble(session)
     },
     onRecovered(report) {
       const provider = report.provider ?? report.url
+      rescuers.of(provider)?.toolsAccepted()
+      if (!announced.delete(provider)) return
       const text = recoveredNotice(report)
       notices.forget(`health:${provider}:`)
       notices.sayToScreen({ cause: `recovered:${provider}:${report.at}`, text, variant: "success" })
@@ -94,7 +115,26 @@ export function createPlugin({ host, options, optionProblems = [], look, now = D
     },
   })
 
-  const commands = createCommands(page)
+  const rescuers = createRescuers({ modes: options.rescue, family: familyOf, onError })
+  const commands = createCommands()
+  const switcher = createSwitchers({
+    host,
+    health,
+    endpoint: (id) => providers?.endpoints().find((e) => e.provider === id),
+    sessions,
+    onError,
+  })
+
+  /** The model's family by what its server says of it, or by its name. */
+  function familyOf(provider: string, model: string | undefined) {
+    return familyOfModel({ id: model, root: health.last(provider)?.models.find((m) => m.id === model)?.root })
+  }
+
+  /** A server that refuses tools is no trouble while rescue makes the agent work: then the first request says it, once. */
+  function withoutRescued(report: EndpointReport): EndpointReport {
+    if (rescueMode(options.rescue, report.provider ?? report.url, undefined) === "off") return report
+    return { ...report, checks: report.checks.filter((c) => c.code !== TOOLS_OFF) }
+  }
 
   function troubleCause(report: EndpointReport): string {
     const codes = report.checks.filter((c) => c.status === "fail" || c.status === "warn").map((c) => c.code)
@@ -102,9 +142,11 @@ export function createPlugin({ host, options, optionProblems = [], look, now = D
   }
 
   function sayTrouble(session: Session) {
-    const report = session.providerID === undefined ? undefined : health.trouble(session.providerID)
+    const found = session.providerID === undefined ? undefined : health.trouble(session.providerID)
     // The status page tells the trouble itself.
-    if (!report || session.local) return
+    if (!found || session.local) return
+    const report = withoutRescued(found)
+    if (worthANotice(report).length === 0) return
     // The server's own refusal said it already.
     if (session.told.has(TOOLS_OFF) && worthANotice(report).every((c) => c.code === TOOLS_OFF)) return
     notices.say(
@@ -116,23 +158,24 @@ export function createPlugin({ host, options, optionProblems = [], look, now = D
   }
 
   /** Takes an answer into a session's memory, and says there what comes of it. */
-  function take(sessionID: string, answer: Answer) {
+  function take(sessionID: string, answer: Answer, offer = false) {
     for (const saying of sessions.get(sessionID).recurrence.answer(answer)) {
       if (options.quiet.includes(saying.finding.kind)) continue
-      const text = findingNotice(saying)
+      const text = findingNotice(saying, { offer })
       const toast = findingNotice(saying, { evidence: false })
       notices.say(sessionID, { cause: saying.key, text, toast, variant: "warning", when: "step-end" })
     }
   }
 
-  function onReport({ sessionID, parentID, agent }: Origin, report: Report, asked: Asked) {
+  function onReport(provider: string, { sessionID, parentID, agent }: Origin, report: Report, asked: Asked) {
     if (!sessionID) return
     const answer = { ...report, at: now(), asked }
     // A title that failed harms nobody; it is counted, the answer of the person's own turn speaks for itself.
     if (agent === "title") return void take(sessionID, { ...answer, from: "side" })
-    take(sessionID, { ...answer, from: parentID ? "sub" : "own" })
+    const offer = report.findings.length > 0 && rescuers.offers(provider, asked.model())
+    take(sessionID, { ...answer, from: parentID ? "sub" : "own" }, offer)
     // People look at the session they started, not at those of its sub-agents.
-    if (parentID) take(parentID, { ...answer, from: "sub" })
+    if (parentID) take(parentID, { ...answer, from: "sub" }, offer)
   }
 
   function onRefusal(origin: Origin, provider: string, model: string | undefined) {
@@ -140,39 +183,43 @@ export function createPlugin({ host, options, optionProblems = [], look, now = D
     const session = sessions.get(origin.sessionID)
     const trouble = health.trouble(provider)
     if (trouble?.checks.some((c) => c.code === TOOLS_OFF) && session.told.has(troubleCause(trouble))) return
-    const served = health.last(provider)?.models.find((m) => m.id === model)
-    const family = familyOfModel({ id: model, root: served?.root })
-    const flags = family
-      ? `\`${vllmFlags(family)}\``
-      : "`--enable-auto-tool-choice --tool-call-parser` and the parser of your model's card"
-    notices.say(origin.sessionID, {
-      cause: TOOLS_OFF,
-      text: `opencode-vllm: the server refuses every request with tools, because it was started without a tool parser.\nRestart it with ${flags}.`,
-      variant: "error",
-      when: "now",
+    const text = refusalNotice({ family: familyOf(provider, model), server: health.last(provider)?.server.kind })
+    notices.say(origin.sessionID, { cause: TOOLS_OFF, text, variant: "error", when: "now" })
+  }
+
+  function onRescued(origin: Origin, provider: string, { model, why, family }: Readonly<RescueState>) {
+    if (!origin.sessionID || origin.agent === "title") return
+    const text = rescueNotice({
+      why,
+      family: familyOf(provider, model) ?? (family === undefined ? undefined : familyById(family)),
+      server: health.last(provider)?.server.kind,
     })
+    notices.say(origin.sessionID, { cause: `rescued:${provider}/${model}`, text, variant: "warning", when: "now" })
   }
 
   async function page(sessionID: string, args: string | undefined, compact = false): Promise<string> {
-    const [wanted] = (args ?? "").split(/\s+/).filter((word) => word && !word.startsWith("--"))
+    const words = (args ?? "").split(/\s+/).filter(Boolean)
+    const [wanted] = words.filter((word) => !word.startsWith("--"))
     const known = providers?.endpoints().map((e) => e.provider ?? e.url) ?? []
     if (wanted && !known.includes(wanted)) {
       return `No watched provider is called \`${wanted.replaceAll("`", "")}\`. Watched: ${known.map((k) => `\`${k}\``).join(", ") || "none"}.`
     }
+    const asked = words.includes("--rescue") ? true : words.includes("--no-rescue") ? false : undefined
+    const answer = asked === undefined ? undefined : { wanted: asked, models: rescuers.consent(asked, wanted) }
     const [reports, { statusPage }] = await Promise.all([health.current(wanted), import("./late.ts")])
     const findings = sessions.peek(sessionID)?.recurrence.counters() ?? []
-    return statusPage({ reports, findings, version, compact })
+    return statusPage({ reports, findings, rescues: rescuers.states(wanted), rescueAnswer: answer, version, compact })
   }
 
   return {
     /** The `config` hook: puts the tap in and registers the commands; everything that asks the host or a server comes later. */
     configure(config: HostConfig) {
-      providers = watchProviders(config, options, (provider, inner) =>
+      const fetchFor = (provider: string, inner?: Fetch) =>
         watchedFetch({
           inner,
           inspect: options.inspect,
           inspection: () => import("./late.ts"),
-          page: commands.page,
+          answerTo: commands.answerTo,
           server: (model) => {
             const report = health.last(provider)
             if (!report) return undefined
@@ -183,16 +230,21 @@ export function createPlugin({ host, options, optionProblems = [], look, now = D
           onStart: (origin, inspector) => {
             if (origin.sessionID) addInspector(sessions.get(origin.sessionID), inspector)
           },
-          onReport,
+          rescuer: () => rescuers.get(provider),
+          onReport: (origin, report, asked) => onReport(provider, origin, report, asked),
           onRefusal: (origin, model) => onRefusal(origin, provider, model),
+          onRescued: (origin, state) => onRescued(origin, provider, state),
           onReach: async (reached) => {
             if (!options.health) return
             await health.traffic(provider, reached)
             await notices.settled()
           },
           onError,
-        }),
-      )
+        })
+      providers = watchProviders(config, options, {
+        fetchFor,
+        ...(options.discover && { discover: (endpoint) => discovery.entries(endpoint) }),
+      })
       registerCommands(config)
       const watched = providers
       const timer = setTimeout(async () => {
@@ -225,11 +277,36 @@ export function createPlugin({ host, options, optionProblems = [], look, now = D
         if (!session) return
         session.busy = false
         notices.flush(session)
+        void switcher.idle()
       }
     },
 
-    userMessage(sessionID: string, messageID: string, providerID: string, parts: { type: string }[]) {
-      if (providers?.isWatched(providerID)) commands.message(sessionID, messageID, parts)
+    /** A user message is about to be answered: the host lets its model and its parts be changed. */
+    async userMessage(message: { id: string; sessionID: string; model: ModelRef }, parts: { type: string }[]) {
+      const session = sessions.get(message.sessionID)
+      const { sessionID } = message
+      message.model = meant(session.switching, message.model)
+      const given = commands.pending(sessionID)
+      if (!given) return
+      const here = providers?.isWatched(message.model.providerID) ?? false
+      if (given.command !== SWITCH_COMMAND) {
+        if (here) commands.take(sessionID, message.id, parts, () => page(sessionID, given.args))
+        else commands.leave(sessionID)
+        return
+      }
+      const { answer, model } = await switcher.wish(sessionID, given.args, message.model)
+      if (model) {
+        remember(session.switching, message.model, model)
+        message.model = model
+      }
+      // Where neither the old model nor the new one passes through here, the model is asked to call the tool.
+      if (here || (model && providers?.isWatched(model.providerID)))
+        commands.take(sessionID, message.id, parts, async () => {
+          // The host has noted the session's model before it let the message be changed; so it is told once more, from within the turn.
+          if (model) await host.useModel(sessionID, model, message.id)
+          return answer
+        })
+      else commands.leave(sessionID)
     },
     commandGiven: commands.given,
     isWatched: (providerID: string) => providers?.isWatched(providerID) ?? false,
@@ -256,6 +333,23 @@ export function createPlugin({ host, options, optionProblems = [], look, now = D
     },
 
     page,
+    switching: {
+      wish: (sessionID: string, model: string) => {
+        const { providerID, modelID } = sessions.get(sessionID)
+        const current = providerID !== undefined && modelID !== undefined ? { providerID, modelID } : undefined
+        return switcher.wish(sessionID, model, current)
+      },
+      use: (sessionID: string, model: ModelRef) => {
+        const session = sessions.get(sessionID)
+        const { providerID, modelID } = session
+        remember(
+          session.switching,
+          providerID !== undefined && modelID !== undefined ? { providerID, modelID } : undefined,
+          model,
+        )
+        return host.useModel(sessionID, model)
+      },
+    },
     dispose() {
       health.dispose()
       notices.dispose()
@@ -269,6 +363,7 @@ export function createPlugin({ host, options, optionProblems = [], look, now = D
       session.messageID = info.id
       session.lastPartID = undefined
       session.providerID = info.providerID
+      session.modelID = info.modelID
       for (const text of optionProblems) {
         notices.say(
           info.sessionID,
@@ -276,9 +371,11 @@ export function createPlugin({ host, options, optionProblems = [], look, now = D
           { toast: false },
         )
       }
-      session.local = info.parentID !== undefined && commands.page(info.parentID) !== undefined
+      session.local = info.parentID !== undefined && commands.answerTo(info.parentID) !== undefined
       sayTrouble(session)
     }
+    const tokens = info.tokens && tokensIn(info.tokens)
+    if (tokens) session.tokens = tokens
     if (!session.busy) notices.flush(session)
   }
 }

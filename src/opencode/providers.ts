@@ -10,6 +10,7 @@ import type { Fetch } from "./watch.ts"
 
 interface ProviderConfig {
   options?: Record<string, unknown>
+  models?: Record<string, unknown>
 }
 export interface HostConfig {
   provider?: Record<string, ProviderConfig>
@@ -23,20 +24,28 @@ export interface Providers {
   resolve(resolved: ResolvedProvider[]): void
 }
 
+interface Additions {
+  /** The fetch that the provider gets; `inner` is the one that the configuration put there. */
+  fetchFor(provider: string, inner?: Fetch): Fetch
+  /** Entries for served models that the configuration does not name. */
+  discover?(endpoint: Endpoint): Record<string, unknown>
+}
+
 /**
  * Finds the watched providers of a configuration and puts a fetch into each. A fetch that the user or another plugin has put there
  * stays in charge of the connection: ours goes around it.
  */
-export function watchProviders(
-  config: HostConfig,
-  options: Options,
-  fetchFor: (provider: string, inner?: Fetch) => Fetch,
-): Providers {
-  let endpoints = watchedProviders(config, options)
-  for (const { provider } of endpoints) {
+export function watchProviders(config: HostConfig, options: Options, { fetchFor, discover }: Additions): Providers {
+  // What the user wrote, kept apart: what is added below is nobody's claim about a server.
+  const written = { provider: Object.fromEntries(Object.entries(config.provider ?? {}).map(([id, entry]) => [id, { ...entry }])) }
+  let endpoints = watchedProviders(written, options)
+  for (const endpoint of endpoints) {
+    const { provider } = endpoint
     const entry = provider === undefined ? undefined : config.provider?.[provider]
     if (!provider || !entry) continue
     const inner = entry.options?.fetch
+    const more = discover?.(endpoint)
+    if (more && Object.keys(more).length > 0) entry.models = { ...more, ...entry.models }
     entry.options = { ...entry.options, fetch: fetchFor(provider, typeof inner === "function" ? (inner as Fetch) : undefined) }
   }
   return {
@@ -44,7 +53,7 @@ export function watchProviders(
     isWatched: (id) => endpoints.some((e) => e.provider === id),
     resolve(resolved) {
       const ids = new Set(endpoints.map((e) => e.provider))
-      endpoints = watchedProviders(config, options, resolved).filter((e) => ids.has(e.provider))
+      endpoints = watchedProviders(written, options, resolved).filter((e) => ids.has(e.provider))
     },
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { Finding, Inspector } from "../stream/types.ts"
 import { createRecurrence, type Recurrence } from "./recurrence.ts"
+import type { SwitchMemory } from "./switch-memory.ts"
 
 export interface Session {
   id: string
@@ -11,6 +12,12 @@ export interface Session {
   messageID?: string
   /** Provider that writes it. */
   providerID?: string
+  /** The model that writes it, as the host names it. */
+  modelID?: string
+  /** Tokens of the last answer with its prompt, as the host counts them. */
+  tokens?: number
+  /** What switches of the model left behind. */
+  switching: SwitchMemory
   /** Whether that message is still being written. */
   busy?: boolean
   /** That message is an answer of the plugin's own. */
@@ -59,6 +66,7 @@ export function createSessions(): Sessions {
         waiting: [],
         inspectors: [],
         running: new Map(),
+        switching: {},
       }
       byId.set(id, fresh)
       if (byId.size > SESSIONS_KEPT) {

@@ -2,10 +2,10 @@
  * The fetch that a watched provider gets: passes every request on, sends the answer's bytes through the inspector beside the
  * stream, and answers the plugin's own commands itself.
  */
-import { isRefusalOfTools } from "../rescue/refusal.ts"
+import type { Rescuer, RescueState } from "../rescue/rescuer.ts"
 import type { Inspector, InspectorOptions, Report } from "../stream/types.ts"
 import { type Asked, readAsked } from "./asked.ts"
-import { apiShape, localAnswer } from "./local-answer.ts"
+import { type Answer, answerHere, apiShape, localAnswer } from "./local-answer.ts"
 import { type Origin, takeOwnHeaders } from "./own-headers.ts"
 
 export type Inspection = Pick<typeof import("./late.ts"), "createInspector" | "tap">
@@ -15,8 +15,8 @@ export type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise
 export interface WatchOptions {
   /** The provider's own fetch, if the user configured one; default: the runtime's. */
   inner?: Fetch
-  /** The page that answers this user message here, if it belongs to a command of the plugin. */
-  page(messageID: string): (() => Promise<string>) | undefined
+  /** What answers this user message here, if it belongs to a command of the plugin. */
+  answerTo(messageID: string): (() => Promise<Answer>) | undefined
   /** Whether to look into answers at all. */
   inspect: boolean
   /** Brings the inspector, which is not loaded while OpenCode starts. */
@@ -25,8 +25,12 @@ export interface WatchOptions {
   server(model: string | undefined): InspectorOptions["server"]
   onStart(origin: Origin, inspector: Inspector): void
   onReport(origin: Origin, report: Report, asked: Asked): void
-  /** The server refused the request because it has no tool parser. */
+  /** Reads answers here where the server's parsers do not; not loaded while OpenCode starts either. */
+  rescuer(): Promise<Rescuer>
+  /** The server refused the request because it has no tool parser, and the answer is not read here either. */
   onRefusal(origin: Origin, model: string | undefined): void
+  /** An answer is read here. */
+  onRescued(origin: Origin, state: Readonly<RescueState>): void
   /** The server did its work, or there is reason to look at it again. */
   onReach(reached: boolean): Promise<void>
   onError(error: unknown): void
@@ -40,18 +44,25 @@ const sleep = (ms: number) =>
     setTimeout(resolve, ms).unref?.()
   })
 
-const TITLE = "vLLM status"
+const TITLE = "LLM server"
 
 export function watchedFetch(o: WatchOptions): Fetch {
   return async (url, given) => {
     const { origin, init } = takeOwnHeaders(given)
-    const page = origin.messageID === undefined ? undefined : o.page(origin.messageID)
+    const make = origin.messageID === undefined ? undefined : o.answerTo(origin.messageID)
     const shape = apiShape(String(url instanceof Request ? url.url : url))
-    if (page) return localAnswer(origin.agent === "title" ? TITLE : await page(), shape)
+    if (make) return origin.agent === "title" ? localAnswer(TITLE, shape) : answerHere(await make(), shape)
 
+    const method = init?.method ?? (url instanceof Request ? url.method : "GET")
+    const asks = shape !== undefined && method.toUpperCase() === "POST"
+    const send = o.inner ?? fetch
     let response: Response
     try {
-      response = await (o.inner ?? fetch)(url, init)
+      // Only chat requests have a raw form, and only OpenCode's own way of asking: an address and a body as text.
+      response =
+        asks && shape === "chat" && typeof url === "string" && typeof init?.body === "string"
+          ? await rescued(o, send, url, init, origin)
+          : look(o, asks ? await o.inspection() : undefined, await send(url, init), origin, init?.body)
     } catch (error) {
       if (!init?.signal?.aborted) void o.onReach(false).catch(o.onError)
       throw error
@@ -62,71 +73,56 @@ export function watchedFetch(o: WatchOptions): Fetch {
       // An error may end the run at once: the sentence that explains it goes first, if it is there soon.
       if (!response.ok) await Promise.race([said, sleep(EXPLAIN_MS)])
     }
-    const method = init?.method ?? (url instanceof Request ? url.method : "GET")
-    if (!o.inspect || shape === undefined || method.toUpperCase() !== "POST") return response
-    try {
-      return look(o, await o.inspection(), response, origin, init?.body)
-    } catch (error) {
-      o.onError(error)
-      return response
-    }
+    return response
   }
 }
 
+async function rescued(o: WatchOptions, send: Fetch, url: string, init: RequestInit, origin: Origin): Promise<Response> {
+  const late = await Promise.all([o.inspection(), o.rescuer()]).catch(o.onError)
+  if (!late) return send(url, init)
+  const [inspection, rescuer] = late
+  const asked = readAsked(init.body as string)
+  return rescuer.send({
+    url,
+    init,
+    fetch: send,
+    look: (response, take) => look(o, inspection, response, origin, init.body, take),
+    announce: (report) => o.onReport(origin, report, asked),
+    onRefused: (model) => o.onRefusal(origin, model),
+    onRescued: (state) => o.onRescued(origin, state),
+  })
+}
+
+/** The same answer with the inspector behind it; answers that are no model's pass as they are. */
 function look(
   o: WatchOptions,
-  { createInspector, tap }: Inspection,
+  inspection: Inspection | undefined,
   response: Response,
   origin: Origin,
   body: unknown,
+  take?: (report: Report) => boolean,
 ): Response {
-  const request = typeof body === "string" ? body : undefined
-  if (!response.ok) return response.status === 400 ? lookAtRefusal(o, tap, response, origin, request) : response
-
-  const asked = readAsked(request)
-  const inspector = createInspector({
-    request,
-    // Asked when a finding is made: the first look at the server may come in while the answer is running.
-    get server() {
-      return o.server(asked.model())
-    },
-  })
-  o.onStart(origin, inspector)
-  return tap(response, {
-    inspector,
-    onEnd: (report) => o.onReport(origin, report, asked),
-    onError: o.onError,
-  })
-}
-
-const REFUSAL_BYTES = 16_384
-
-/** Error bodies are small JSON; they pass through the same tap, collected by something that is not an inspector of streams. */
-function lookAtRefusal(
-  o: WatchOptions,
-  tap: Inspection["tap"],
-  response: Response,
-  origin: Origin,
-  request: string | undefined,
-): Response {
-  const decoder = new TextDecoder()
-  let text = ""
-  const collector: Inspector = {
-    push(bytes) {
-      if (text.length < REFUSAL_BYTES) text += decoder.decode(bytes, { stream: true })
-    },
-    call: () => [],
-    end: () => ({
-      findings: [],
-      counted: [],
-      response: { reasoningBytes: 0, contentBytes: 0, calls: [], finish: null, usage: null },
-    }),
+  if (!o.inspect || !inspection || !response.ok) return response
+  try {
+    const request = typeof body === "string" ? body : undefined
+    const asked = readAsked(request)
+    const inspector = inspection.createInspector({
+      request,
+      // Asked when a finding is made: the first look at the server may come in while the answer is running.
+      get server() {
+        return o.server(asked.model())
+      },
+    })
+    o.onStart(origin, inspector)
+    return inspection.tap(response, {
+      inspector,
+      onEnd(report) {
+        if (!take?.(report)) o.onReport(origin, report, asked)
+      },
+      onError: o.onError,
+    })
+  } catch (error) {
+    o.onError(error)
+    return response
   }
-  return tap(response, {
-    inspector: collector,
-    onEnd: () => {
-      if (isRefusalOfTools(response.status, text)) o.onRefusal(origin, readAsked(request).model())
-    },
-    onError: o.onError,
-  })
 }

@@ -1,9 +1,11 @@
 import { problems, worthANotice } from "../endpoint/problems.ts"
 import type { EndpointReport } from "../endpoint/types.ts"
+import { parserCure, type Setup } from "../knowledge/cures.ts"
 import type { Finding } from "../stream/types.ts"
 import { code, plural, sentence } from "./markdown.ts"
+import { RESCUE_ON } from "./rescue.ts"
 import { endpointName } from "./server.ts"
-import type { Saying } from "./types.ts"
+import type { ModelRescue, Saying } from "./types.ts"
 
 /** Notices begin with this name; a bracket at the head of a text vanishes in the terminal interface's markdown. */
 const NAME = "opencode-vllm"
@@ -28,9 +30,38 @@ export function recoveredNotice(report: EndpointReport): string {
   return `${NAME}: ${endpointName(report)} works again.`
 }
 
+/** The server takes no tools as it is configured, and nobody can make up for it. */
+export function refusalNotice(setup: Setup): string {
+  return `${NAME}: the server refuses every request with tools, because it was started without a tool parser.\n${cure(parserCure(setup))}`
+}
+
+/** The plugin reads the model's own text from now on: why, and what makes that unnecessary. */
+export function rescueNotice({ why, ...setup }: Setup & Pick<ModelRescue, "why">): string {
+  const what =
+    why === "refused"
+      ? "the server refuses tools, because it was started without a tool parser"
+      : "the server's tool parser does not read what this model writes"
+  return `${NAME}: ${what}. The plugin reads the model's own text instead, so the agent works.\n${cure(parserCure(setup))}`
+}
+
+export interface FindingNoticeOptions {
+  /** With an excerpt of what was seen. */
+  evidence?: boolean
+  /** The plugin could read the model's calls itself, and waits for the user's word. */
+  offer?: boolean
+}
+
 /** What is to be said of a finding: what happened and how often, the cure, and where it helps the evidence. */
-export function findingNotice(saying: Saying, { evidence = true }: { evidence?: boolean } = {}): string {
+export function findingNotice(saying: Saying, { evidence = true, offer = false }: FindingNoticeOptions = {}): string {
   const { finding } = saying
+  if (offer)
+    return [
+      `${NAME}: ${what(saying)}`,
+      cure(finding.fix),
+      `Until then \`/vllm-status ${RESCUE_ON}\` lets the plugin read the model's own text.`,
+    ]
+      .filter(Boolean)
+      .join("\n")
   const seen = evidence && saying.say === "warning" && finding.excerpt ? `Seen: ${code(finding.excerpt, 80)}` : ""
   return [`${NAME}: ${what(saying)}`, cure(finding.fix), further(saying), seen].filter(Boolean).join("\n")
 }

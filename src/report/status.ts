@@ -1,13 +1,18 @@
 import { clean } from "../endpoint/text.ts"
 import type { EndpointReport } from "../endpoint/types.ts"
 import { code, item, plural, sentence, wrap } from "./markdown.ts"
+import { rescueLines, rescueSection } from "./rescue.ts"
 import { serverLines, serverSection } from "./server.ts"
-import type { SessionFinding } from "./types.ts"
+import type { ModelRescue, RescueAnswer, SessionFinding } from "./types.ts"
 
 export interface StatusInput {
   reports: EndpointReport[]
   /** Findings of this session, in any order. */
   findings: SessionFinding[]
+  /** Models whose answers are, or could be, read by the plugin. */
+  rescues?: readonly ModelRescue[]
+  /** The user just said whether they want that. */
+  rescueAnswer?: RescueAnswer
   /** Version of this plugin. */
   version: string
   /** A few lines for the agent's tool instead of the page for a person. */
@@ -19,16 +24,26 @@ export interface StatusInput {
 const MOST_FINDINGS = 20
 
 /** The status page: markdown that reads well as plain text at 80 columns and rendered. */
-export function statusPage({ reports, findings, version, compact = false, now = Date.now() }: StatusInput): string {
+export function statusPage(input: StatusInput): string {
+  const { reports, findings, rescues = [], rescueAnswer, version, compact = false, now = Date.now() } = input
   const latest = [...findings].sort((a, b) => b.last - a.last)
   if (compact) {
     const servers = reports.length > 0 ? reports.map(serverLines) : ["no self-hosted provider is watched"]
-    return [...servers, compactFindings(latest), `opencode-vllm ${clean(version, 40)}`].filter(Boolean).join("\n")
+    return [...servers, ...rescueLines(rescues), compactFindings(latest), `opencode-vllm ${clean(version, 40)}`]
+      .filter(Boolean)
+      .join("\n")
   }
   const servers = reports.length > 0 ? reports.map(serverSection) : [nothingWatched()]
-  return ["# Status of your LLM servers", ...servers, findingsSection(latest, now), `opencode-vllm ${clean(version, 40)}`].join(
-    "\n\n",
-  )
+  const rescue = rescueSection(rescues, rescueAnswer)
+  return [
+    "# Status of your LLM servers",
+    // What was just asked for comes first.
+    ...(rescueAnswer && rescue ? [rescue] : []),
+    ...servers,
+    ...(!rescueAnswer && rescue ? [rescue] : []),
+    findingsSection(latest, now),
+    `opencode-vllm ${clean(version, 40)}`,
+  ].join("\n\n")
 }
 
 function nothingWatched(): string {

@@ -1,3 +1,4 @@
+import type { RescueState } from "../rescue/rescuer.ts"
 import type { Finding } from "../stream/types.ts"
 
 /** One cause of one session: one finding stands for all of them, the rest are counted. */
@@ -26,3 +27,14 @@ export type Saying = { key: string; finding: Finding } & (
   | { say: "new-session"; times: number; answers: number; tools: readonly string[] }
   | { say: "no-usage"; model: string | undefined }
 )
+
+/** What rescue does, or could do, for one model. */
+export interface ModelRescue extends Readonly<RescueState> {
+  provider: string
+}
+
+/** The user's word on rescue, and the models that it concerned. */
+export interface RescueAnswer {
+  wanted: boolean
+  models: readonly string[]
+}

@@ -113,6 +113,35 @@ test(
 )
 
 test(
+  "a swallowed call offers rescue; after the user's word the same question runs the tool",
+  async () => {
+    const id = await session()
+    await ask(id, "swallowed")
+    expect((await notes(id))[0]?.text).toContain("/vllm-status --rescue")
+    const toolsRun = async () => {
+      const { data = [] } = await client.session.messages({ path: { id } })
+      return data.flatMap(({ parts }) => parts.filter((part) => part.type === "tool")).length
+    }
+    expect(await toolsRun()).toBe(0)
+    const command = async (args: string) => {
+      const body = { command: "vllm-status", arguments: args, model: "local/nemotron-3-super" }
+      await client.session.command({ path: { id }, body })
+      const { data = [] } = await client.session.messages({ path: { id } })
+      const page = data.at(-1)?.parts.find((part) => part.type === "text")
+      return page?.type === "text" ? page.text : ""
+    }
+    expect(await command("--rescue")).toContain("The plugin reads the model's own text.")
+    await ask(id, "swallowed")
+    expect(await toolsRun()).toBe(1)
+    expect((await notes(id)).at(-1)?.text).toContain("so the agent works")
+    expect(await command("--no-rescue")).toContain("lets the plugin read the model's own text")
+    await ask(id, "swallowed")
+    expect(await toolsRun()).toBe(1)
+  },
+  LIMIT,
+)
+
+test(
   "the agent has the status as a tool without arguments",
   async () => {
     const id = await session()

@@ -1,9 +1,11 @@
 import type { Host, NewPart, ResolvedProvider } from "../../src/opencode/host.ts"
 
 /** A host that records what the plugin asks of it. */
-export function fakeHost(resolved: ResolvedProvider[] = []) {
+export function fakeHost(resolved: ResolvedProvider[] = [], tokens?: number) {
   const parts: NewPart[] = []
   const toasts: { message: string; variant: string }[] = []
+  const switches: { sessionID: string; providerID: string; modelID: string }[] = []
+  const reloads: number[] = []
   const logs: { level: string; message: string; extra?: Record<string, unknown> }[] = []
   const host: Host = {
     log: (level, message, extra) => void logs.push({ level, message, ...(extra && { extra }) }),
@@ -13,6 +15,12 @@ export function fakeHost(resolved: ResolvedProvider[] = []) {
       return true
     },
     providers: async () => resolved,
+    tokensOf: async () => tokens,
+    useModel: async (sessionID, model) => {
+      switches.push({ sessionID, ...model })
+      return true
+    },
+    reload: async () => void reloads.push(Date.now()),
   }
-  return { host, parts, toasts, logs }
+  return { host, parts, toasts, logs, switches, reloads }
 }

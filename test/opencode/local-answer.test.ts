@@ -1,6 +1,6 @@
-import { expect, test } from "bun:test"
+import { describe, expect, test } from "bun:test"
 import { createParser } from "eventsource-parser"
-import { apiShape, localAnswer } from "../../src/opencode/local-answer.ts"
+import { apiShape, localAnswer, localStream } from "../../src/opencode/local-answer.ts"
 
 test("a local answer is a chat completion stream that says the text and stops", async () => {
   const response = localAnswer("# Page\n\n`<think>` ok")
@@ -47,6 +47,60 @@ test("in the Messages API it is one text block that ends the turn", async () => 
     "message_stop",
   ])
   expect(events[2]?.data).toMatchObject({ delta: { type: "text_delta", text: "# Page" } })
+})
+
+describe("an answer that comes in pieces", () => {
+  async function* pieces() {
+    yield "Loading. "
+    await new Promise((next) => setTimeout(next, 5))
+    yield "Loaded."
+  }
+
+  test.each(["chat", "responses", "messages"] as const)("says in the %s API what the whole would say", async (shape) => {
+    const text = await localStream(pieces(), shape).text()
+    expect(text.indexOf('"Loading. "')).toBeGreaterThan(0)
+    const joined = text.replaceAll(/"created(?:_at)?":\d+/g, "")
+    const whole = (await localAnswer("Loading. Loaded.", shape).text()).replaceAll(/"created(?:_at)?":\d+/g, "")
+    // But for the piece that is two, and for the numbers of the events behind it, it is the same stream.
+    const shapeOf = (stream: string) => [...new Set(stream.match(/"(?:type|object)":"[\w.]+"/g))]
+    expect(shapeOf(joined)).toEqual(shapeOf(whole))
+    expect(
+      joined
+        .trimEnd()
+        .split("\n\n")
+        .at(-1)
+        ?.replace(/"sequence_number":\d+/, ""),
+    ).toBe(
+      whole
+        .trimEnd()
+        .split("\n\n")
+        .at(-1)
+        ?.replace(/"sequence_number":\d+/, "") ?? "",
+    )
+  })
+
+  test("ends where its source fails, and stops the source when it is cut", async () => {
+    async function* broken() {
+      yield "Half"
+      throw new Error("gone")
+    }
+    const text = await localStream(broken()).text()
+    expect(text).toContain('"Half"')
+    expect(text.trimEnd()).toEndWith("data: [DONE]")
+    let stopped = false
+    async function* endless() {
+      try {
+        for (;;) yield "more"
+      } finally {
+        stopped = true
+      }
+    }
+    const reader = localStream(endless()).body?.getReader()
+    await reader?.read()
+    await reader?.read()
+    await reader?.cancel()
+    expect(stopped).toBe(true)
+  })
 })
 
 test("the path of a request tells its API", () => {

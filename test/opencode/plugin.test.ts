@@ -75,6 +75,7 @@ function setUp({ url, failing, options, fetch: own }: Setup) {
     options: read.options,
     optionProblems: read.problems,
     look: async () => ({ ...report(url, failing?.()), at: clock }),
+    cache: { read: () => ({}), write: async () => true },
     now: () => clock,
   })
   plugins.push(plugin)
@@ -348,9 +349,10 @@ describe("/vllm-status", () => {
     const s = setUp({ url: server.url })
     s.plugin.commandGiven("ses_1", "vllm-status", "")
     const parts = [{ type: "text", text: "template" }]
-    s.plugin.userMessage("ses_1", "msg_cmd", "local", parts)
+    const model = { providerID: "local", modelID: "nemotron-3-super" }
+    await s.plugin.userMessage({ id: "msg_cmd", sessionID: "ses_1", model }, parts)
     expect(parts[0]).toMatchObject({ text: "/vllm-status", metadata: { [MARK]: { local: true } } })
-    expect((await s.answer("ses_1", { messageID: "msg_cmd", agent: "title" })).text).toContain("vLLM status")
+    expect((await s.answer("ses_1", { messageID: "msg_cmd", agent: "title" })).text).toContain("LLM server")
     expect((await s.answer("ses_1", { messageID: "msg_cmd" })).text).toContain("0.32.0")
     expect(server.seen).toEqual([])
   })

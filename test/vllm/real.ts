@@ -26,12 +26,16 @@ export interface Told {
   timedOut: boolean
   /** The plugin was loaded and its tap stands in the provider. */
   tapped: boolean
+  /** A file of the project, undefined where there is none. */
+  file(name: string): string | undefined
   /** Every file below the private HOME (logs, sessions, caches) in which this text stands. */
   filesWith(text: string): string[]
 }
 
 export interface Ask extends Pick<ProjectOptions, "apiKey" | "files"> {
   args: string[]
+  /** Options of the plugin. */
+  options?: object
   /** Plain OpenCode, for comparison. */
   withoutPlugin?: boolean
   patienceMs?: number
@@ -41,10 +45,10 @@ export interface Ask extends Pick<ProjectOptions, "apiKey" | "files"> {
 
 /** Runs `opencode` in a fresh project whose provider is this server, and hands what it left behind to `look`. */
 export async function opencode(server: VllmServer, ask: Ask, look: (told: Told) => void | Promise<void>) {
-  const { args, withoutPlugin = false, patienceMs = PATIENCE_MS, meanwhile, ...options } = ask
+  const { args, withoutPlugin = false, patienceMs = PATIENCE_MS, meanwhile, options: given, ...options } = ask
   const notes = mkdtempSync(join(tmpdir(), "opencode-vllm-witness-"))
   const seen = join(notes, "tapped")
-  const plugin = [...(withoutPlugin ? [] : [root]), [WITNESS, { file: seen }]]
+  const plugin = [...(withoutPlugin ? [] : [given ? ([root, given] as [string, object]) : root]), [WITNESS, { file: seen }]]
   const project = makeProject({ url: server.url, model: server.model, plugin, ...options })
   try {
     const [run, beside] = await Promise.allSettled([listen(project, args, patienceMs), meanwhile?.()])
@@ -55,6 +59,10 @@ export async function opencode(server: VllmServer, ask: Ask, look: (told: Told) 
       ...ran,
       said: `${ran.stdout}\n${ran.stderr}`,
       tapped: existsSync(seen) && readFileSync(seen, "utf8") === "true",
+      file: (name) => {
+        const path = join(project.dir, name)
+        return existsSync(path) ? readFileSync(path, "utf8") : undefined
+      },
       filesWith: (text) => filesBelow(project.home).filter((file) => readFileSync(file).includes(text)),
     }
     console.log(`  opencode ${args.join(" ")}: ${(ran.ms / 1000).toFixed(1)} s`)

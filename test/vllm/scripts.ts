@@ -12,6 +12,21 @@ function call(tool: string, parameters: Record<string, string>): string {
   return `<tool_call>\n<function=${tool}>\n${fields.join("")}</function>\n</tool_call>`
 }
 
+/** The same call as Hermes models write it. */
+const hermes = (tool: string, args: Record<string, string>) =>
+  `<tool_call>\n${JSON.stringify({ name: tool, arguments: args })}\n</tool_call>`
+
+/** An agent's whole loop: a command, a file written, the file read, an answer. */
+const loop = (write: typeof call) => [
+  think("First the number.", write("bash", { command: COMMAND, description: "Prints a number" })),
+  think("Then I note it down.", `I write it down.\n\n${write("write", { filePath: "note.md", content: NOTE })}`),
+  think("Then I check the note.", write("read", { filePath: "note.md" })),
+  think("All is there.", LOOP_DONE),
+]
+/** Text that readers of markup fall over. */
+export const NOTE = '# Note\n\nif (a < b && c > d) say "größer"\n\n- one\n  - two\n'
+export const LOOP_DONE = "The note says what the command printed."
+
 /** Only a shell turns this into `rig-42`: where that stands, the command ran. */
 const COMMAND = "echo rig-$((40 + 2))"
 export const RAN = "rig-42"
@@ -29,6 +44,8 @@ export const scripts = {
       think("The number is there.", "The command printed its number."),
     ],
   },
+  loop: { steps: loop(call) },
+  "hermes-loop": { steps: loop(hermes) },
   /** The thoughts come again inside the command. */
   "shell-leak": {
     steps: [

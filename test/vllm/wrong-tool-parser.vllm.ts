@@ -22,12 +22,13 @@ describe("a tool parser that does not fit the model", () => {
     expect(answer.tokens).toBeGreaterThan(answer.reasoning.split(" ").length * 3)
   })
 
-  test("the sentence says that a call was swallowed, and names the parser that reads it", async () => {
+  test("the sentence says that a call was swallowed, and names the parser that reads it, and offers rescue", async () => {
     await opencode(server, { args: ["run", "PLAY:shell"] }, (told) => {
       expect(told.timedOut).toBe(false)
       expect(told.said).not.toContain(RAN)
       expect(told.said).toMatch(new RegExp(`${SIGN} The server counted \\d+ output tokens but sent only`))
       expect(told.said).toContain("--tool-call-parser qwen3_coder")
+      expect(told.said).toContain("/vllm-status --rescue")
     })
   })
 

@@ -48,3 +48,17 @@ export const FUNCTOOLS: Format = {
     return yield* readNamedCalls(input, context, { bareName: true })
   },
 }
+
+/** xLAM puts its list into a fenced block as well. */
+export const FENCED_JSON: Format = {
+  id: "hermes",
+  openers: ["```json"],
+  bare: true,
+  *read(input, context) {
+    input.at += "```json".length
+    yield* skipSpace(input)
+    if (!(yield* readNamedCalls(input, context))) return false
+    yield* accept(input, [SPACE, "```"])
+    return true
+  },
+}

@@ -6,27 +6,55 @@ import { isQuoted } from "./quoting.ts"
 /** What stands around calls in a family's output. */
 export interface Frame {
   formats: readonly Format[]
+  /** Calls that begin with ordinary characters may stand in the middle of a line. */
+  bareInLine?: boolean
   /** Pairs of delimiters around the thoughts. */
-  reasoning: readonly { open: string; close: string }[]
+  reasoning: readonly ReasoningPair[]
   /** Tags around the answer itself, which are not part of it. */
   answer: readonly { open: string; close: string }[]
+  /** Tokens that begin a message: where nothing was said yet they say nothing. */
+  heads: readonly string[]
   /** Tokens that end a turn: at the very end they say nothing. */
   turnEnds: readonly string[]
 }
 
+export interface ReasoningPair {
+  open: string
+  close: string
+  /** Ordinary words, which anybody may say: the closer alone means nothing. */
+  prose?: boolean
+  /** Prose whose opener counts before its closer is there. */
+  sure?: boolean
+}
+
+/** As far as the closer of prose is looked for. */
+const LONGEST_PROSE = 200_000
+
 /** Reads one output from its first character to its last: thoughts, text, calls. */
 export function* readFrame(input: Input, context: Context, outlet: Outlet, frame: Frame): Reading<void> {
   const { openers, finder, longest, all, initials } = literalsOf(frame)
+  const starts = [...openers.keys(), ...frame.heads]
   let answerCloser: string | undefined
   // Thoughts begin where nothing was said yet, and end once; elsewhere their delimiters are spoken of.
   let mayThink = true
   let mayClose = true
+  // Where the literal begins that may be coming: asked at every hit near the end, and the same until more text comes.
+  let partial = { end: -1, start: -1 }
+  const firstPartial = (): number => {
+    const end = input.base + input.text.length
+    if (partial.end !== end || partial.start < input.base + input.at)
+      partial = { end, start: end - partialLength(input.text, input.at, all, longest, initials) }
+    return partial.start - input.base
+  }
 
   for (;;) {
     finder.lastIndex = input.at
     const hit = finder.exec(input.text)
-    if (hit === null || mayGrow(input, hit.index, hit[0], all)) {
-      const until = hit?.index ?? input.text.length - partialLength(input.text, input.at, all, longest, initials)
+    // A longer literal may have begun before the one that is there.
+    const near = !input.ended && (hit === null || hit.index > input.text.length - longest)
+    const heldFrom = near ? firstPartial() : input.text.length
+    if (hit === null || heldFrom < hit.index || mayGrow(input, hit.index, hit[0], all)) {
+      const until = Math.min(hit?.index ?? heldFrom, heldFrom)
       if (input.ended && hit === null) {
         say(input, outlet, input.text.length)
         return
@@ -38,7 +66,7 @@ export function* readFrame(input: Input, context: Context, outlet: Outlet, frame
     say(input, outlet, hit.index)
     const literal = hit[0]
     const readers = openers.get(literal)
-    if (readers && (yield* readCalls(input, context, outlet, readers))) {
+    if (readers && (yield* readCalls(input, context, outlet, readers, frame.bareInLine === true))) {
       mayClose ||= outlet.kind() === "reasoning"
       mayThink = true
       outlet.turn("content")
@@ -59,12 +87,19 @@ export function* readFrame(input: Input, context: Context, outlet: Outlet, frame
           input.at += literal.length
           continue
         }
-      } else if (outlet.blank() && (literal === pair.open ? mayThink : mayClose)) {
+      } else if (
+        outlet.blank() &&
+        (literal === pair.open ? mayThink && (yield* opens(input, pair, frame.reasoning)) : mayClose && !pair.prose)
+      ) {
         input.at += literal.length
         if (literal === pair.open) outlet.turn("reasoning")
         else mayThink = mayClose = false
         continue
       }
+    }
+    if (frame.heads.includes(literal) && outlet.kind() === "content" && outlet.blank()) {
+      input.at += literal.length
+      continue
     }
     const answer =
       outlet.kind() === "content" ? frame.answer.find(({ open, close }) => open === literal || close === literal) : undefined
@@ -74,7 +109,7 @@ export function* readFrame(input: Input, context: Context, outlet: Outlet, frame
       continue
     }
     if (frame.turnEnds.includes(literal) || (answer !== undefined && literal === answerCloser)) {
-      const { ends, length } = yield* followEnd(input, literal, frame.turnEnds, [...openers.keys()])
+      const { ends, length } = yield* followEnd(input, literal, frame.turnEnds, starts)
       if (ends) {
         input.at += length
         outlet.turn("content", true)
@@ -91,11 +126,18 @@ function say(input: Input, outlet: Outlet, until: number): void {
   input.at = until
 }
 
-function* readCalls(input: Input, context: Context, outlet: Outlet, readers: readonly Format[]): Reading<boolean> {
+function* readCalls(
+  input: Input,
+  context: Context,
+  outlet: Outlet,
+  readers: readonly Format[],
+  inLine: boolean,
+): Reading<boolean> {
   const quoting = outlet.quoting()
   if (context.tools.size === 0 || quoting.fenced() || quoting.ticked()) return false
   for (const format of readers) {
-    if (format.bare && (outlet.kind() === "reasoning" || !quoting.lineStart())) continue
+    if (format.bare && (outlet.kind() === "reasoning" || !(quoting.lineStart() || (inLine && /\s/.test(quoting.last())))))
+      continue
     const start = input.base + input.at
     let reached = start
     const read = yield* attempt(input, function* () {
@@ -115,6 +157,18 @@ function* readCalls(input: Input, context: Context, outlet: Outlet, readers: rea
     }
   }
   return false
+}
+
+/** Whether thoughts begin here: words that anybody may say begin them only where the closing ones follow. */
+function* opens(input: Input, pair: ReasoningPair, pairs: readonly ReasoningPair[]): Reading<boolean> {
+  if (!pair.prose || pair.sure) return true
+  const closers = pairs.filter(({ prose }) => prose).map(({ close }) => close)
+  for (;;) {
+    if (closers.some((close) => input.text.includes(close, input.at))) return true
+    const waiting = input.text.length - input.at
+    if (input.ended || waiting > LONGEST_PROSE) return false
+    yield worthWaking(waiting)
+  }
 }
 
 function* standsQuoted(input: Input, outlet: Outlet, literal: string): Reading<boolean> {
@@ -187,7 +241,7 @@ function literalsOf(frame: Frame): {
     for (const opener of format.openers) openers.set(opener, [...(openers.get(opener) ?? []), format])
   }
   const pairs = [...frame.reasoning, ...frame.answer].flatMap(({ open, close }) => [open, close])
-  const all = [...new Set([...openers.keys(), ...pairs, ...frame.turnEnds])].sort((a, b) => b.length - a.length)
+  const all = [...new Set([...openers.keys(), ...pairs, ...frame.heads, ...frame.turnEnds])].sort((a, b) => b.length - a.length)
   const source = all.map((literal) => literal.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")).join("|")
   return {
     openers,

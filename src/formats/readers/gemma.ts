@@ -10,10 +10,12 @@ const DEEPEST = 100
 
 interface GemmaGrammar extends TagGrammar {
   quote: string
+  /** All values stand between quotes, so that these do not make one a text. */
+  quotesAll: boolean
 }
 
 /** Gemma: `call:N{k:<|"|>text<|"|>,n:5}`, an object whose keys are bare and whose strings stand between tokens instead of quotes. */
-function gemmaFormat(id: string, opener: string, closer: string, quote: string): Format {
+function gemmaFormat(id: string, opener: string, closer: string, quote: string, quotesAll: boolean): Format {
   const grammar: GemmaGrammar = {
     id,
     openers: [opener],
@@ -21,8 +23,10 @@ function gemmaFormat(id: string, opener: string, closer: string, quote: string):
     close: ["}", SPACE, closer],
     valueOpen: [maybe(","), SPACE, take("key", ":"), SPACE, ":"],
     valueMark: `:${quote}`,
+    markBehind: /[{,]\s*[^\s:{},]+$/,
     valueClose: () => quote,
     quote,
+    quotesAll,
   }
   return {
     id,
@@ -55,7 +59,17 @@ function* readArguments(input: Input, context: Context, grammar: GemmaGrammar, t
     pass(`${used.size > 0 ? ", " : ""}${JSON.stringify(key)}: `)
     used.add(key)
     if (yield* accept(input, [SPACE, grammar.quote])) {
-      if ((yield* readTagValue(input, context, grammar, { tool, used, inside: false }, key, "true")) === "cut") return false
+      if (
+        (yield* readTagValue(
+          input,
+          context,
+          grammar,
+          { tool, used, inside: false },
+          key,
+          grammar.quotesAll ? undefined : "true",
+        )) === "cut"
+      )
+        return false
     } else if (!(yield* readValue(input, pass, grammar, 0))) return false
   }
   pass("}")
@@ -116,17 +130,24 @@ function* readItems(
   return true
 }
 
-/** A closing quote counts where a value may end behind it. */
+/** A closing quote counts where a value may end behind it, but for that of a value within the text. */
 function* readText(input: Input, pass: (piece: string) => void, quote: string): Reading<boolean> {
   pass('"')
+  let last = ""
+  let depth = 0
   for (;;) {
     const found = input.text.indexOf(quote, input.at)
     let until = found >= 0 ? found : Math.max(input.at, input.text.length - (input.ended ? 0 : quote.length))
     if (found < 0 && !input.ended && /[\ud800-\udbff]/.test(input.text[until - 1] ?? "") && until > input.at) until--
     pass(JSON.stringify(input.text.slice(input.at, until)).slice(1, -1))
+    if (until > input.at) last = input.text[until - 1] as string
     input.at = until
     if (found >= 0) {
-      const ends = yield* expect(input, [quote, SPACE, { any: [[","], ["}"], ["]"]] }])
+      const mayEnd = (yield* expect(input, [quote, SPACE, { any: [[","], ["}"], ["]"]] }])) !== undefined
+      const ends = mayEnd && depth === 0
+      if (!mayEnd && last === ":") depth++
+      else if (depth > 0) depth--
+      last = ""
       input.at += quote.length
       pass(ends ? '"' : JSON.stringify(quote).slice(1, -1))
       if (ends) return true
@@ -137,5 +158,11 @@ function* readText(input: Input, pass: (piece: string) => void, quote: string): 
   }
 }
 
-export const GEMMA4: Format = gemmaFormat("gemma4", "<|tool_call>", "<tool_call|>", '<|"|>')
-export const FUNCTIONGEMMA: Format = gemmaFormat("functiongemma", "<start_function_call>", "<end_function_call>", "<escape>")
+export const GEMMA4: Format = gemmaFormat("gemma4", "<|tool_call>", "<tool_call|>", '<|"|>', false)
+export const FUNCTIONGEMMA: Format = gemmaFormat(
+  "functiongemma",
+  "<start_function_call>",
+  "<end_function_call>",
+  "<escape>",
+  true,
+)

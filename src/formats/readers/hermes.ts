@@ -1,6 +1,6 @@
 import type { Format } from "./context.ts"
 import { jsonFormat } from "./json-format.ts"
-import { any } from "./match.ts"
+import { any, maybe, SPACE, take } from "./match.ts"
 
 /** Qwen2.5, Qwen3, Hermes, Granite 4, ERNIE, xLAM: `<tool_call>{"name": N, "arguments": {…}}</tool_call>`, or a list of such objects. */
 export const HERMES: Format = jsonFormat({
@@ -34,11 +34,63 @@ export const TOOL_CALLS_JSON: Format = jsonFormat({
   close: ["</tool_calls>"],
 })
 
+/** Nemotron Nano 2. */
+export const TOOLCALL_JSON: Format = jsonFormat({
+  id: "tool-calls-json",
+  openers: ["<TOOLCALL>"],
+  open: ["<TOOLCALL>"],
+  close: ["</TOOLCALL>"],
+})
+
+/** dots, when it writes JSON. */
+export const DOTS_JSON: Format = jsonFormat({
+  id: "dots",
+  openers: ["<dots_function_call>"],
+  open: ["<dots_function_call>"],
+  close: ["</dots_function_call>"],
+})
+
+/** K2 Horizon, when its prompt asks for JSON. */
+export const IFM_JSON: Format = jsonFormat({
+  id: "ifm",
+  openers: ["<ifm|tool_calls>", "<ifm|tool_call>"],
+  around: { open: ["<ifm|tool_calls>"], close: ["</ifm|tool_calls>"] },
+  open: ["<ifm|tool_call>"],
+  close: ["</ifm|tool_call>"],
+})
+
+/** PLaMo 3: the name and the arguments each between tags. */
+export const PLAMO: Format = jsonFormat({
+  id: "plamo",
+  openers: [plamo("begin_tool_requests"), plamo("begin_tool_request")],
+  around: { open: [plamo("begin_tool_requests")], close: [plamo("end_tool_requests")] },
+  open: [
+    plamo("begin_tool_request"),
+    SPACE,
+    plamo("begin_tool_name"),
+    SPACE,
+    take("name"),
+    SPACE,
+    plamo("end_tool_name"),
+    SPACE,
+    plamo("begin_tool_arguments"),
+    SPACE,
+    maybe("<|plamo:constrain|>json"),
+    maybe("<|plamo:msg|>"),
+  ],
+  close: [plamo("end_tool_arguments"), SPACE, plamo("end_tool_request")],
+  named: (name) => name,
+})
+
+function plamo(what: string): string {
+  return `<|plamo:${what}:plamo|>`
+}
+
 /** InternLM 2 and Intern-S1: `<|action_start|><|plugin|>{"name": N, "parameters": {…}}<|action_end|>`. */
 export const INTERNLM: Format = jsonFormat({
   id: "internlm",
   openers: ["<|action_start|>"],
-  open: ["<|action_start|>", { space: true }, "<|plugin|>"],
+  open: ["<|action_start|>", SPACE, "<|plugin|>"],
   close: ["<|action_end|>"],
 })
 

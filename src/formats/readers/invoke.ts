@@ -1,15 +1,19 @@
 import type { Format } from "./context.ts"
-import { any, maybe, SPACE, take } from "./match.ts"
+import { skipSpace } from "./input.ts"
+import { accept, any, maybe, SPACE, type Step, take } from "./match.ts"
 import { tagFormat } from "./tag-format.ts"
 import type { TagGrammar } from "./tag-grammar.ts"
+
+/** The value of an attribute. Models forget the quotes or write single ones. */
+const quoted = (name: string): Step => any(['"', take(name), '"'], ["'", take(name), "'"], [take(name)])
 
 /** `<invoke name="N"><parameter name="K">V</parameter></invoke>` with a prefix before each tag's name. */
 function invoke(prefix: string): Pick<TagGrammar, "open" | "close" | "valueOpen" | "valueMark" | "valueClose"> {
   return {
-    open: [`<${prefix}invoke name="`, take("name"), '">'],
+    open: [`<${prefix}invoke name=`, quoted("name"), SPACE, ">"],
     close: [`</${prefix}invoke>`],
-    valueOpen: [`<${prefix}parameter name="`, take("key"), '"', maybe(' string="', take("text"), '"'), ">"],
-    valueMark: `<${prefix}parameter name="`,
+    valueOpen: [`<${prefix}parameter name=`, quoted("key"), maybe(' string="', take("text"), '"'), SPACE, ">"],
+    valueMark: `<${prefix}parameter name=`,
     valueClose: () => `</${prefix}parameter>`,
   }
 }
@@ -19,6 +23,14 @@ export const MINIMAX_M2: Format = tagFormat({
   id: "minimax-m2",
   openers: ["<minimax:tool_call>"],
   around: { open: ["<minimax:tool_call>"], close: ["</minimax:tool_call>"] },
+  ...invoke(""),
+})
+
+/** dots. */
+export const DOTS: Format = tagFormat({
+  id: "dots",
+  openers: ["<dots_function_call>"],
+  around: { open: ["<dots_function_call>"], close: ["</dots_function_call>"] },
   ...invoke(""),
 })
 
@@ -45,6 +57,14 @@ const dsml = (mark: string): Format =>
 export const DSML: Format = dsml("｜DSML｜")
 export const DSML_ASCII: Format = dsml("|DSML|")
 
+/** DeepSeek V4.1: a space behind the mark. */
+export const DSML_SPACED: Format = tagFormat({
+  id: "dsml",
+  openers: ["<｜DSML｜ calls>", "<｜DSML｜ invoke name="],
+  around: { open: ["<｜DSML｜ calls>"], close: ["</｜DSML｜ calls>"], optional: true },
+  ...invoke("｜DSML｜ "),
+})
+
 /** Muse Glimmer. */
 export const GLIMMER: Format = tagFormat({
   id: "glimmer",
@@ -53,13 +73,25 @@ export const GLIMMER: Format = tagFormat({
   ...invoke("atem:"),
 })
 
+/** The same in a message to the tool, whose head says its name, too. */
+export const GLIMMER_MESSAGE: Format = {
+  id: "glimmer",
+  openers: ["to="],
+  *read(input, context) {
+    const head = yield* accept(input, ["to=", take("to"), "<|message|>", SPACE])
+    if (!head) return false
+    yield* skipSpace(input)
+    return yield* GLIMMER.read(input, context)
+  },
+}
+
 /** Step 3. */
 export const STEP3: Format = tagFormat({
   id: "step3",
   openers: ["<｜tool_calls_begin｜>", "<｜tool_call_begin｜>"],
   around: { open: ["<｜tool_calls_begin｜>"], close: ["<｜tool_calls_end｜>"], optional: true },
   ...invoke("steptml:"),
-  open: ["<｜tool_call_begin｜>", SPACE, "function<｜tool_sep｜>", SPACE, '<steptml:invoke name="', take("name"), '">'],
+  open: ["<｜tool_call_begin｜>", SPACE, "function<｜tool_sep｜>", SPACE, "<steptml:invoke name=", quoted("name"), ">"],
   close: ["</steptml:invoke>", SPACE, "<｜tool_call_end｜>"],
 })
 

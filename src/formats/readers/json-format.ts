@@ -1,7 +1,7 @@
 import type { Context, Format } from "./context.ts"
 import { attempt, type Input, peek, type Reading, skipSpace } from "./input.ts"
 import { readNamedCalls, streamArguments } from "./json-call.ts"
-import { accept, type Pattern, SPACE } from "./match.ts"
+import { accept, any, expect, type Pattern, SPACE } from "./match.ts"
 
 /** Calls that are JSON between delimiters. */
 export interface JsonGrammar {
@@ -23,7 +23,8 @@ export function jsonFormat(grammar: JsonGrammar): Format {
     openers: grammar.openers,
     *read(input, context) {
       const first = yield* attempt(input, function* () {
-        if (grammar.around) yield* accept(input, [...grammar.around.open, SPACE])
+        if (grammar.around) yield* accept(input, grammar.around.open)
+        yield* skipSpace(input)
         return yield* readOne(input, context, grammar)
       })
       if (!first) return false
@@ -45,10 +46,25 @@ function* readOne(input: Input, context: Context, grammar: JsonGrammar): Reading
   yield* skipSpace(input)
   if (grammar.named) {
     const name = grammar.named(open.took.name ?? "")
-    if (!context.tools.has(name) || (yield* peek(input)) !== "{") return false
+    if (!context.tools.has(name)) return false
+    const none = (yield* peek(input)) !== "{"
+    if (none && !(yield* expect(input, grammar.close))) return false
     context.startCall(input, name)
-    if ((yield* streamArguments(input, context)) === "broken") return true
-  } else if (!(yield* readNamedCalls(input, context, { bareName: true }))) return false
+    if (none) {
+      context.addArguments("{}")
+      context.endCall(input, true)
+    } else if ((yield* streamArguments(input, context)) === "broken") return true
+  } else {
+    if (!(yield* readNamedCalls(input, context, { bareName: true }))) return false
+    while (yield* attempt(input, () => readFurther(input, context))) {}
+  }
   yield* accept(input, [SPACE, ...grammar.close])
   return true
+}
+
+/** Models that should write a list put one object behind the other. */
+function* readFurther(input: Input, context: Context): Reading<boolean> {
+  yield* accept(input, [SPACE, any([","], [";"], [])])
+  yield* skipSpace(input)
+  return (yield* peek(input)) === "{" && (yield* readNamedCalls(input, context, { bareName: true }))
 }

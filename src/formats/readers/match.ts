@@ -1,7 +1,12 @@
 import { type Input, isSpace, type Reading, worthWaking } from "./input.ts"
 
 /** A delimiter with its variable parts, matched against text that may be incomplete. */
-export type Step = string | { space: true } | { take: string; but?: string } | { any: readonly Pattern[] }
+export type Step =
+  | string
+  | { space: true }
+  | { end: true }
+  | { take: string; but?: string; also?: string }
+  | { any: readonly Pattern[] }
 export type Pattern = readonly Step[]
 
 export interface Match {
@@ -11,8 +16,10 @@ export interface Match {
 }
 
 export const SPACE: Step = { space: true }
-/** Takes a name, which ends before any character of `but`. */
-export const take = (name: string, but?: string): Step => ({ take: name, but })
+/** The end of the output. */
+export const END: Step = { end: true }
+/** Takes a name, which ends before any character of `but` and may hold those of `also`. */
+export const take = (name: string, but?: string, also?: string): Step => ({ take: name, but, also })
 export const any = (...patterns: Pattern[]): Step => ({ any: patterns })
 export const maybe = (...pattern: Pattern): Step => ({ any: [pattern, []] })
 
@@ -50,10 +57,15 @@ function walk(
       const start = at
       while (at < text.length && isSpace(text[at] as string)) at++
       if (at - start > MOST_SPACE) return "no"
+    } else if ("end" in step) {
+      if (at < text.length) return "no"
+      if (!ended) return "more"
     } else if ("take" in step) {
       const start = at
-      while (at < text.length && at - start <= MOST_NAME && inName(text[at] as string) && !step.but?.includes(text[at] as string))
-        at++
+      for (; at < text.length && at - start <= MOST_NAME; at++) {
+        const character = text[at] as string
+        if (step.but?.includes(character) || !(inName(character) || step.also?.includes(character))) break
+      }
       if (at - start > MOST_NAME) return "no"
       if (at === text.length && !ended) return "more"
       if (at === start) return "no"

@@ -1,7 +1,11 @@
 import { type Input, peek, type Reading, skipSpace } from "./input.ts"
+import { any, expect, type Pattern, SPACE } from "./match.ts"
 
 /** Deeper nesting than this is not an argument. */
 const DEEPEST = 100
+/** What may stand behind a string in a list, and behind one in a dictionary or set. */
+const BEHIND_ITEM: Pattern = [SPACE, any([","], ["]"], [")"], ["}"])]
+const BEHIND_KEY: Pattern = [SPACE, any([":"], [","], ["}"])]
 const WORDS: Readonly<Record<string, string>> = {
   True: "true",
   False: "false",
@@ -14,11 +18,11 @@ const NUMBER = /^[+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
 const SIMPLE: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f", v: "\v", a: "\x07", "0": "\0" }
 
 /** Reads one Python literal and passes it on as JSON. False: what stands there is none, or the text ended in it. */
-export function* readPython(input: Input, pass: (piece: string) => void, depth = 0): Reading<boolean> {
+export function* readPython(input: Input, pass: (piece: string) => void, behind: Pattern, depth = 0): Reading<boolean> {
   if (depth > DEEPEST) return false
   yield* skipSpace(input)
   const next = yield* peek(input)
-  if (next === '"' || next === "'") return yield* readString(input, pass)
+  if (next === '"' || next === "'") return yield* readString(input, pass, behind)
   if (next === "[" || next === "(") return yield* readItems(input, pass, next === "[" ? "]" : ")", depth)
   if (next === "{") return yield* readDict(input, pass, depth)
   return yield* readWord(input, pass)
@@ -35,7 +39,7 @@ function* readItems(input: Input, pass: (piece: string) => void, closer: string,
       if (yield* closes(input, closer)) break
       pass(", ")
     }
-    if (!(yield* readPython(input, pass, depth + 1))) return false
+    if (!(yield* readPython(input, pass, BEHIND_ITEM, depth + 1))) return false
   }
   pass("]")
   return true
@@ -43,24 +47,35 @@ function* readItems(input: Input, pass: (piece: string) => void, closer: string,
 
 function* readDict(input: Input, pass: (piece: string) => void, depth: number): Reading<boolean> {
   input.at++
-  pass("{")
+  let set = false
   for (let first = true; ; first = false) {
-    if (yield* closes(input, "}")) break
+    if (yield* closes(input, "}")) {
+      if (first) pass("{")
+      break
+    }
     if (!first) {
       if ((yield* peek(input)) !== ",") return false
       input.at++
       if (yield* closes(input, "}")) break
       pass(", ")
     }
-    const quote = yield* peek(input)
-    if ((quote !== '"' && quote !== "'") || !(yield* readString(input, pass))) return false
+    const key: string[] = []
+    if (!(yield* readPython(input, (piece) => key.push(piece), BEHIND_KEY, depth + 1))) return false
     yield* skipSpace(input)
-    if ((yield* peek(input)) !== ":") return false
+    const colon = (yield* peek(input)) === ":"
+    if (first) {
+      // JSON has no sets.
+      set = !colon
+      pass(set ? "[" : "{")
+    }
+    for (const piece of key) pass(piece)
+    if (set) continue
+    if (!colon || !key[0]?.startsWith('"')) return false
     input.at++
     pass(": ")
-    if (!(yield* readPython(input, pass, depth + 1))) return false
+    if (!(yield* readPython(input, pass, BEHIND_ITEM, depth + 1))) return false
   }
-  pass("}")
+  pass(set ? "]" : "}")
   return true
 }
 
@@ -96,8 +111,11 @@ function* readWord(input: Input, pass: (piece: string) => void): Reading<boolean
   return true
 }
 
-/** Quotes may be single or tripled; a raw newline in a single-quoted string is what models write for `\n`. */
-function* readString(input: Input, pass: (piece: string) => void): Reading<boolean> {
+/**
+ * Quotes may be single or tripled; a raw newline in a single-quoted string is what models write for `\n`. They also put the quotes of a
+ * shell command into those of the string: a quote ends the string only where the grammar can go on behind it.
+ */
+function* readString(input: Input, pass: (piece: string) => void, behind: Pattern): Reading<boolean> {
   const quote = input.text[input.at] as string
   while (input.text.length - input.at < 3 && !input.ended) yield 1
   const closer = input.text.startsWith(quote.repeat(3), input.at) ? quote.repeat(3) : quote
@@ -108,6 +126,11 @@ function* readString(input: Input, pass: (piece: string) => void): Reading<boole
     say(input, stop, pass)
     const rest = input.text.slice(input.at, input.at + 10)
     if (rest.startsWith(closer)) {
+      const ends = yield* expect(input, [closer, ...behind])
+      if (!ends) {
+        say(input, input.at + closer.length, pass)
+        continue
+      }
       input.at += closer.length
       pass('"')
       return true

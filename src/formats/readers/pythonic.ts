@@ -1,9 +1,20 @@
 import type { Context, Format } from "./context.ts"
 import { attempt, type Input, peek, type Reading, skipSpace } from "./input.ts"
-import { accept, expect, type Pattern, SPACE, take } from "./match.ts"
+import { accept, END, expect, maybe, type Pattern, SPACE, take } from "./match.ts"
 import { readPython } from "./python-value.ts"
 
 const CALL: Pattern = [take("name"), "("]
+
+/** What stands behind a value of a call: the next one, or the end of the call and what may follow that. */
+const BEHIND_VALUE: Pattern = [
+  SPACE,
+  {
+    any: [
+      [",", SPACE, { any: [[")"], [take("key"), SPACE, "="]] }],
+      [")", SPACE, { any: [["]"], [","], ["<"], ["`"], [take("name"), "("], [END]] }],
+    ],
+  },
+]
 
 /** Calls written as Python writes them. */
 interface PythonGrammar {
@@ -61,7 +72,7 @@ function* readArguments(input: Input, context: Context): Reading<boolean> {
     const key = yield* accept(input, [SPACE, take("key"), SPACE, "="])
     if (!key) return false
     context.addArguments(`${first ? "" : ", "}${JSON.stringify(key.took.key)}: `)
-    if (!(yield* readPython(input, (piece) => context.addArguments(piece)))) return false
+    if (!(yield* readPython(input, (piece) => context.addArguments(piece), BEHIND_VALUE))) return false
   }
 }
 
@@ -71,17 +82,17 @@ export const PYTHONIC: Format = pythonFormat({ id: "pythonic", openers: ["["], o
 /** Llama 4 between its tags. */
 export const LLAMA4: Format = pythonFormat({
   id: "pythonic",
-  openers: ["<|python_start|>"],
-  open: ["<|python_start|>", SPACE, "["],
+  openers: ["<|python_start|>", "<|python_tag|>"],
+  open: [{ any: [["<|python_start|>"], ["<|python_tag|>"]] }, SPACE, "["],
   close: ["]", SPACE, { any: [["<|python_end|>"], []] }],
 })
 
-/** LFM2: `<|tool_call_start|>[N(k="v")]<|tool_call_end|>`. */
+/** LFM2: `<|tool_call_start|>[N(k="v")]<|tool_call_end|>`; MiniCPM 3 and 4 with a fence instead of the brackets. */
 export const LFM2: Format = pythonFormat({
   id: "lfm2",
   openers: ["<|tool_call_start|>"],
-  open: ["<|tool_call_start|>", SPACE, { any: [["["], []] }],
-  close: [{ any: [["]"], []] }, SPACE, "<|tool_call_end|>"],
+  open: ["<|tool_call_start|>", SPACE, maybe("```python", SPACE), maybe("[")],
+  close: [maybe("]"), SPACE, maybe("```", SPACE), maybe("<|tool_call_end|>")],
 })
 
 /** Olmo 3: one call per line between tags. */
@@ -89,5 +100,5 @@ export const OLMO3: Format = pythonFormat({
   id: "olmo3",
   openers: ["<function_calls>"],
   open: ["<function_calls>", SPACE, { any: [["["], []] }],
-  close: [{ any: [["]"], []] }, SPACE, "</function_calls>"],
+  close: [maybe("]"), SPACE, maybe("</function_calls>")],
 })

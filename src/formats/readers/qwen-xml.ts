@@ -1,5 +1,5 @@
 import type { Format } from "./context.ts"
-import { any, take } from "./match.ts"
+import { any, maybe, SPACE, type Step, take } from "./match.ts"
 import { tagFormat } from "./tag-format.ts"
 
 const FUNCTION = {
@@ -27,15 +27,22 @@ export const SEED: Format = tagFormat({
   ...FUNCTION,
 })
 
+/** Before an attribute; U+0120 is how tokenizers write a space, and some servers do not turn it back. */
+const GAP: Step = any([" "], ["\u0120"], [])
+
 /** MiniCPM 5: attributes instead of `=`. */
 export const MINICPM: Format = tagFormat({
   id: "minicpm",
-  openers: ["<function name=", "<tool_call>"],
+  openers: ["<function name=", "<functionname=", "<function\u0120name=", "<tool_call>"],
   around: { open: ["<tool_call>"], close: ["</tool_call>"], optional: true },
-  open: ["<function name=", any(['"'], ["'"]), take("name"), any(['"'], ["'"]), ">"],
-  close: ["</function>"],
-  valueOpen: ["<param name=", any(['"'], ["'"]), take("key"), any(['"'], ["'"]), ">"],
+  open: ["<function", GAP, "name=", attribute("name"), ">", maybe(SPACE, "<arguments>")],
+  close: [maybe("</arguments>", SPACE), "</function>"],
+  valueOpen: ["<param", GAP, "name=", attribute("key"), ">"],
   valueMark: "<param name=",
   valueClose: () => "</param>",
   cdata: true,
 })
+
+function attribute(name: string): Step {
+  return any(['"', take(name), '"'], ["'", take(name), "'"])
+}

@@ -18,12 +18,16 @@ export interface TagGrammar {
   /** Begins a value; takes `key`, and `text` ("true" or "false") where the tag itself says whether the value is text. */
   valueOpen: Pattern
   /** The literal in `valueOpen` by which nested values are counted. */
-  valueMark: string
+  valueMark: string | ((key: string) => string)
+  /** What stands before that literal where it begins a nested value; elsewhere it is only spoken of. The end of a tag, when absent. */
+  markBehind?: RegExp
   valueClose: (key: string) => string
   /** One newline behind the opener and before the closer belongs to the tags. */
   newlines?: boolean
-  /** A value may stand in a CDATA section. */
+  /** A value may stand in a CDATA section, or with `&lt;` and the like for the characters of XML. */
   cdata?: boolean
+  /** JSON of a value that is more than text, by its schema; undefined where it is only that. */
+  structured?: (text: string, schema: unknown) => string | undefined
 }
 
 /** Where a value's closer may stand: what comes behind it. */

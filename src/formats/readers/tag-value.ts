@@ -12,6 +12,9 @@ const FARTHEST = 400_000
 /** Doubtful ends and nested tags that are remembered. */
 const MOST_MARKS = 20_000
 
+/** As much of the text before a nested opener as tells whether it is one. */
+const MARK_CONTEXT = 80
+
 interface Mark {
   offset: number
   /** 1: a nested opener; -1: a closer. */
@@ -47,6 +50,7 @@ export function* readTagValue(
   const pass = (length: number): void => {
     const text = input.text.slice(input.at, input.at + length)
     input.at += length
+    tail = (tail + text.slice(-MARK_CONTEXT)).slice(-MARK_CONTEXT)
     if (streams) context.addArguments(JSON.stringify(text).slice(1, -1))
     else {
       kept.push(text)
@@ -55,9 +59,13 @@ export function* readTagValue(
   }
 
   const closer = grammar.valueClose(key)
-  const finder = new RegExp(`${escaped(closer)}|${escaped(grammar.valueMark)}`, "g")
-  const longest = Math.max(closer.length, grammar.valueMark.length)
+  const valueMark = typeof grammar.valueMark === "string" ? grammar.valueMark : grammar.valueMark(key)
+  const finder = new RegExp(`${escaped(closer)}|${escaped(valueMark)}`, "g")
+  const longest = Math.max(closer.length, valueMark.length)
+  const markBehind = grammar.markBehind ?? />\s*$/
   const marks: Mark[] = []
+  /** The end of what was passed on. */
+  let tail = ""
   let doubtful = false
   let depth = 0
   let scanned = 0
@@ -71,7 +79,12 @@ export function* readTagValue(
       end = choose(marks)
       break
     }
-    if (hit?.[0] === grammar.valueMark && hit[0] !== closer) {
+    if (hit?.[0] === valueMark && hit[0] !== closer) {
+      const before = tail + input.text.slice(Math.max(input.at, hit.index - MARK_CONTEXT), hit.index)
+      if (before !== "" && !markBehind.test(before)) {
+        scanned = offset + 1
+        continue
+      }
       if (doubtful) marks.push({ offset, step: 1 })
       depth++
       scanned = offset + hit[0].length
@@ -117,15 +130,24 @@ export function* readTagValue(
   context.spare -= Math.max(0, scanned - end.offset)
   pass(end.offset - (grammar.newlines && input.text[input.at + end.offset - 1] === "\n" && end.offset > 0 ? 1 : 0))
   if (streams) context.addArguments('"')
-  else context.addArguments(typedJson(withoutCdata(kept.join(""), grammar), kinds))
+  else context.addArguments(jsonOf(kept.join(""), grammar, kinds, where.tool.properties?.[key]))
   if (grammar.newlines && !input.text.startsWith(closer, input.at)) input.at++
   input.at += closer.length
   return end.follow === "value" ? "value" : "end"
 }
 
-function withoutCdata(text: string, grammar: TagGrammar): string {
-  const wrapped = grammar.cdata ? /^\s*<!\[CDATA\[([\s\S]*)\]\]>\s*$/.exec(text) : null
-  return wrapped?.[1] ?? text
+function jsonOf(text: string, grammar: TagGrammar, kinds: ReturnType<typeof kindsOf>, schema: unknown): string {
+  return grammar.structured?.(text, schema) ?? typedJson(grammar.cdata ? fromXml(text) : text, kinds)
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" }
+
+/** Text out of XML. What is no XML, because a character is there that XML would escape, is meant as it stands. */
+function fromXml(text: string): string {
+  const wrapped = /^\s*<!\[CDATA\[([\s\S]*)\]\]>\s*$/.exec(text)?.[1]
+  if (wrapped !== undefined) return wrapped
+  if (text.includes("<") || /&(?!(?:lt|gt|amp|quot|apos);)/.test(text)) return text
+  return text.replace(/&(lt|gt|amp|quot|apos);/g, (_, name: string) => ENTITIES[name] as string)
 }
 
 /** A newline may belong to the closer behind it; half a surrogate pair cannot be passed on alone. */

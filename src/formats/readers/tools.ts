@@ -44,8 +44,13 @@ export function hasParameter(tool: DeclaredTool, key: string): boolean {
  */
 export function kindsOf(tool: DeclaredTool, key: string): ReadonlySet<Kind> | undefined {
   if (!tool.properties || !Object.hasOwn(tool.properties, key)) return tool.properties ? new Set(["string"]) : undefined
+  return kindsOfSchema(tool.properties[key])
+}
+
+/** The JSON kinds that a schema allows; undefined where it does not say. */
+export function kindsOfSchema(schema: unknown): ReadonlySet<Kind> | undefined {
   const kinds = new Set<Kind>()
-  collect(tool.properties[key], kinds, 0)
+  collect(schema, kinds, 0)
   return kinds.size === 0 ? undefined : kinds
 }
 
@@ -81,8 +86,10 @@ export function typedJson(text: string, kinds: ReadonlySet<Kind> | undefined): s
   if (isText(kinds)) return JSON.stringify(text)
   const plain = text.trim()
   if (plain === "None" && (!kinds || kinds.has("null"))) return "null"
-  if ((plain === "True" || plain === "False") && (!kinds || (kinds.has("boolean") && !kinds.has("string"))))
+  if (/^(?:true|false)$/i.test(plain) && (kinds ? kinds.has("boolean") && !kinds.has("string") : /^[TF]/.test(plain)))
     return plain.toLowerCase()
+  const number = kinds?.has("number") && !kinds.has("string") ? /^([+-]?)0*(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)$/.exec(plain) : null
+  if (number) return (number[1] === "-" ? "-" : "") + number[2]
   try {
     const kind = kindOf(JSON.parse(plain))
     if (kinds ? kinds.has(kind) && kind !== "string" : true) {

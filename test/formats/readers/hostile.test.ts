@@ -53,6 +53,14 @@ describe("hostile output", () => {
     )
   })
 
+  test("an opener that holds the opener of another family is waited for", () => {
+    const text =
+      ']<]minimax[>[<tool_call>\n]<]minimax[>[<invoke name="bash">]<]minimax[>[<command>ls]<]minimax[>[</command>]<]minimax[>[</invoke>\n]<]minimax[>[</tool_call>'
+    const options = { tools: TOOLS, reasoning: "open" as const }
+    for (let at = 1; at < text.length; at++)
+      expect(read(options, [text.slice(0, at), text.slice(at)])).toEqual(read(options, [text]))
+  })
+
   test("without tools, everything is text", () => {
     for (const spelling of SPELLINGS) {
       const text = spelling.calls([{ name: "bash", arguments: { command: "ls" } }])

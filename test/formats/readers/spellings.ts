@@ -112,6 +112,25 @@ const glm = (family: string, think?: Spelling["think"]): Spelling => ({
   literals: GLM,
 })
 
+function dsmlCall(mark: string) {
+  return tags(
+    (name) => `<${mark}invoke name="${name}">\n`,
+    (key, value) => `<${mark}parameter name="${key}" string="${typeof value === "string"}">`,
+    `</${mark}parameter>\n`,
+    `</${mark}invoke>`,
+  )
+}
+
+const M3 = "]<]minimax[>["
+const elements = (args: Args): string =>
+  Object.entries(args)
+    .map(([key, value]) => `${M3}<${key}>${element(value)}${M3}</${key}>`)
+    .join("")
+const element = (value: unknown): string => {
+  if (Array.isArray(value)) return value.map((one) => `${M3}<item>${element(one)}${M3}</item>`).join("")
+  return typeof value === "object" && value !== null ? elements(value as Args) : plain(value)
+}
+
 export const SPELLINGS: readonly Spelling[] = [
   qwen("nemotron3", OPENED),
   qwen("qwen3-coder"),
@@ -166,16 +185,10 @@ export const SPELLINGS: readonly Spelling[] = [
     literals: DEEPSEEK,
   },
   ...(["function_calls", "tool_calls"] as const).map((wrapper): Spelling => {
-    const write = tags(
-      (name) => `<｜DSML｜invoke name="${name}">\n`,
-      (key, value) => `<｜DSML｜parameter name="${key}" string="${typeof value === "string"}">`,
-      "</｜DSML｜parameter>\n",
-      "</｜DSML｜invoke>",
-    )
     return {
       family: wrapper === "tool_calls" ? "deepseek-v4" : "deepseek-v3.2",
       think: OPENED,
-      calls: around(`<｜DSML｜${wrapper}>\n`, write, "\n", `\n</｜DSML｜${wrapper}>`),
+      calls: around(`<｜DSML｜${wrapper}>\n`, dsmlCall("｜DSML｜"), "\n", `\n</｜DSML｜${wrapper}>`),
       literals: DSML,
     }
   }),
@@ -351,16 +364,124 @@ export const SPELLINGS: readonly Spelling[] = [
     literals: ["<tool_call|>", '<|"|>'],
   },
   {
+    family: "functiongemma",
+    calls: each(({ name, arguments: args }) => {
+      const value = (one: unknown): string => `<escape>${plain(one)}<escape>`
+      return `<start_function_call>call:${name}{${Object.entries(args)
+        .map(([key, one]) => `${key}:${value(one)}`)
+        .join(",")}}<end_function_call>`
+    }, ""),
+    literals: ["<end_function_call>", "<start_function_call>"],
+  },
+  {
     family: "minicpm",
     think: THINK,
-    calls: each(
-      tags(
-        (name) => `<function name="${name}">`,
-        (key) => `<param name="${key}">`,
-        "</param>",
-        "</function>",
-      ),
+    calls: each(({ name, arguments: args }) => {
+      // The template puts what XML would misread into CDATA.
+      const value = (one: unknown): string => (/[<&]/.test(plain(one)) ? `<![CDATA[${plain(one)}]]>` : plain(one))
+      const params = Object.entries(args).map(([key, one]) => `<param name="${key}">${value(one)}</param>`)
+      return `<function name="${name}">${params.join("")}</function>`
+    }),
+    literals: ["</param>", "</function>", "&lt;"],
+  },
+  {
+    family: "minimax-m3",
+    think: { open: "<mm:think>", close: "</mm:think>" },
+    calls: around(
+      `${M3}<tool_call>\n`,
+      ({ name, arguments: args }) => `${M3}<invoke name="${name}">${elements(args)}${M3}</invoke>`,
+      "\n",
+      `\n${M3}</tool_call>`,
     ),
-    literals: ["</param>", "</function>"],
+    literals: [M3, `${M3}</invoke>`, `${M3}</content>`, "</tool_call>"],
+  },
+  qwen("granite4.2", OPENED),
+  qwen("minicpm-v", THINK),
+  {
+    family: "granite3",
+    label: "prose thoughts",
+    think: { open: "Here is my thought process: ", close: "\n\nHere is my response: " },
+    calls: around("<|tool_call|>[", named, ", ", "]"),
+    literals: ["<|tool_call|>", "Here is my response:"],
+  },
+  { ...hermes("granite3"), label: "20B", calls: each((call) => `<function_call> ${named(call)}`), literals: ["<function_call>"] },
+  {
+    family: "deepseek-v4.1",
+    think: OPENED,
+    calls: around("<｜DSML｜ calls>\n", dsmlCall("｜DSML｜ "), "\n", "\n</｜DSML｜ calls>"),
+    literals: ["</｜DSML｜ parameter>", "</｜DSML｜ invoke>", "</｜DSML｜ calls>"],
+  },
+  {
+    family: "dots",
+    think: THINK,
+    calls: around("<dots_function_call>\n", invoke(""), "\n", "\n</dots_function_call>"),
+    literals: ["<dots_function_call>", "</dots_function_call>", "</parameter>", "</invoke>"],
+  },
+  {
+    family: "k2-horizon",
+    think: { open: "<ifm|think>", close: "</ifm|think>", opened: true },
+    calls: around(
+      "<ifm|tool_calls>",
+      tags(
+        (name) => `<ifm|tool_call>${name}`,
+        (key) => `<ifm|arg_key>${key}</ifm|arg_key><ifm|arg_value>`,
+        "</ifm|arg_value>",
+        "</ifm|tool_call>",
+      ),
+      "",
+      "</ifm|tool_calls>",
+    ),
+    literals: ["</ifm|arg_value>", "</ifm|tool_call>", "</ifm|think>"],
+  },
+  {
+    family: "plamo3",
+    think: { open: "<|plamo:begin_think:plamo|>", close: "<|plamo:end_think:plamo|>", opened: true },
+    calls: around(
+      "<|plamo:begin_tool_requests:plamo|>",
+      ({ name, arguments: args }) =>
+        `<|plamo:begin_tool_request:plamo|><|plamo:begin_tool_name:plamo|>${name}<|plamo:end_tool_name:plamo|>` +
+        `<|plamo:begin_tool_arguments:plamo|><|plamo:constrain|>json<|plamo:msg|>${spaced(args)}` +
+        "<|plamo:end_tool_arguments:plamo|><|plamo:end_tool_request:plamo|>",
+      "",
+      "<|plamo:end_tool_requests:plamo|>",
+    ),
+    literals: ["<|plamo:end_tool_request:plamo|>", "<|plamo:end_think:plamo|>"],
+  },
+  {
+    family: "hunyuan-v4",
+    think: THINK,
+    calls: around(
+      "<tool_calls>\n",
+      argKeys((name) => `<tool_call>${name}\n`),
+      "\n",
+      "\n</tool_calls>",
+    ),
+    literals: GLM,
+  },
+  {
+    family: "hunyuan-v3",
+    label: "suffix",
+    calls: around(
+      "<tool_calls:6124c78e>\n",
+      tags(
+        (name) => `<tool_call:6124c78e>${name}<tool_sep:6124c78e>\n`,
+        (key) => `<arg_key:6124c78e>${key}</arg_key:6124c78e>\n<arg_value:6124c78e>`,
+        "</arg_value:6124c78e>\n",
+        "</tool_call:6124c78e>",
+      ),
+      "\n",
+      "\n</tool_calls:6124c78e>",
+    ),
+    literals: ["</arg_value:6124c78e>", "</arg_value>", "</tool_call:6124c78e>"],
+  },
+  {
+    family: "inkling",
+    think: { open: "<|message_model|><|content_thinking|>", close: "<|end_message|>" },
+    calls: each(
+      ({ name, arguments: args }) => `<|message_model|><|content_invoke_tool_json|>${json({ name, args })}<|end_message|>`,
+      "",
+    ),
+    say: (text) => `<|message_model|><|content_text|>${text}<|end_message|>`,
+    literals: ["<|end_message|>", "<|content_invoke_tool_json|>"],
   },
 ]

@@ -71,10 +71,11 @@ export function turnsFor(spelling: Spelling): Turn[] {
           { content: 'a "b"', done: false },
           { content: "c", done: true },
         ],
-        meta: { n: { k: [1, 2, []] } },
+        meta: { n: { k: [1, 2, [3]] } },
       },
     },
   ])
+  add("empty list and object", [{ name: "todowrite", arguments: { todos: [], meta: {} } }])
   add("parallel", [read("/a"), read("/b"), { name: "bash", arguments: { command: "ls", timeout: 5 } }])
   add("text before", [read("/a")], { before: "I'll look.\nNow:" })
   if (!spelling.last) {

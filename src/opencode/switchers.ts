@@ -1,0 +1,51 @@
+/** The switcher of this instance: what it needs of host, servers and sessions, and its code, which is not loaded while OpenCode starts. */
+import type { Endpoint } from "../endpoint/types.ts"
+import type { Health } from "./health.ts"
+import type { Host, ModelRef, ResolvedProvider } from "./host.ts"
+import type { Sessions } from "./sessions.ts"
+import type { SwitcherOptions, Wish } from "./switcher.ts"
+
+export interface SwitchersOptions {
+  host: Host
+  health: Health
+  sessions: Sessions
+  endpoint(provider: string): Endpoint | undefined
+  onError(error: unknown): void
+}
+
+export function createSwitchers({ host, health, sessions, endpoint, onError }: SwitchersOptions) {
+  let reloadWanted = false
+  const options: SwitcherOptions = {
+    look: () => health.current(),
+    known: async () => knownModels((await host.providers()) ?? []),
+    used: async (sessionID) => sessions.peek(sessionID)?.tokens ?? (await host.tokensOf(sessionID)),
+    endpoint,
+    load: async () => undefined,
+    reload() {
+      reloadWanted = true
+    },
+  }
+
+  return {
+    async wish(sessionID: string, args: string, current: ModelRef | undefined): Promise<Wish> {
+      const { createSwitcher } = await import("./late.ts")
+      return createSwitcher(options).wish(sessionID, args, current, sessions.get(sessionID).switching)
+    },
+    /** Nothing runs in any session: a reload that was wanted harms nobody now. */
+    async idle() {
+      if (!reloadWanted || sessions.all().some((session) => session.busy)) return
+      reloadWanted = false
+      await host.reload().catch(onError)
+    },
+  }
+}
+
+/** What the host has: its key, and the id that goes to the server. */
+function knownModels(resolved: readonly ResolvedProvider[]) {
+  return resolved.flatMap(({ id: provider, models }) =>
+    Object.entries(models).map(([key, value]) => {
+      const { id, api, limit } = value as { id?: string; api?: { id?: string }; limit?: { context?: number } }
+      return { provider, key, id: api?.id ?? id ?? key, context: limit?.context || undefined }
+    }),
+  )
+}

@@ -1,0 +1,189 @@
+import { createRawReader, type RawEvent, type RawReader, type RawReaderOptions } from "../formats/readers/index.ts"
+import { REASONING } from "../formats/readers/table.ts"
+import type { Family } from "../knowledge/families.ts"
+import { callId } from "./call-id.ts"
+import type { RequestRead } from "./request.ts"
+
+/** Turns raw text into the deltas of a chat completion. */
+export interface Deltas {
+  /** Text of the field in which the server's own reasoning parser puts thoughts. */
+  reasoning(text: string, field: string): void
+  /** The model's own text. */
+  content(text: string): void
+  /** Calls that the server read itself and that are passed on as they came. */
+  serverCalls(calls: readonly unknown[]): void
+  /** No more text: says what was held back. */
+  end(): void
+  /** The finish reason in place of the server's. */
+  finish(said: string): string
+  readonly calls: number
+  readonly format: string | undefined
+  readonly reasoningByServer: boolean
+  /** The prompt had opened the thoughts, as was said before or as a closer without its opener shows. */
+  readonly openedByPrompt: boolean
+}
+
+export interface DeltasOptions {
+  request: RequestRead
+  family: Family | undefined
+  reasoning: "open" | "closed" | undefined
+  sink: Sink
+  /** Opens a reader of raw text; another one only in tests of what happens when it fails. */
+  openReader?: (options: RawReaderOptions) => RawReader
+}
+
+/** Takes what was read, in order. */
+export interface Sink {
+  reasoning(text: string, field: string): void
+  content(text: string): void
+  call(index: number, id: string, name: string): void
+  arguments(index: number, text: string): void
+}
+
+const OPEN_CALL = "{"
+/** Characters that are kept for the case that reading fails; a reader that has been silent for longer is most likely fed with white space. */
+const MOST_UNSAID = 8_000_000
+const MOST_LEAD = 1000
+const CLOSERS = REASONING.map(({ close }) => close)
+
+/**
+ * A call that the output breaks off is delivered as far as it goes, as vLLM's streaming parsers do: its beginning has been said and cannot be
+ * unsaid. Its arguments stay unfinished JSON, so the client tells the model that they were invalid instead of running half a call. For that
+ * they hold at least their opening brace: without any argument at all a client may take them for `{}`. And the answer ends with `tool_calls`,
+ * as vLLM's does, unless a limit cut it: after `stop` an agent would end its loop there.
+ */
+export function createDeltas({ request, family, reasoning: asked, sink, openReader = createRawReader }: DeltasOptions): Deltas {
+  /** Its thoughts stand in a channel, which no closer ends. */
+  const channels = family?.format === "harmony"
+  let reader: RawReader | undefined
+  let ended = false
+  /** Something here failed: text is passed on unread. */
+  let failed = false
+  /** What the reader was given since it last said something, so that nothing is lost when it fails. */
+  let unsaid = ""
+  let reasoningByServer = false
+  let contentCame = false
+  /** White space before anything else, which does not yet show whether the server takes the thoughts out. */
+  let lead = ""
+  let reasoningField = "reasoning"
+  /** Nobody said whether the thoughts were open. */
+  const unsure = family === undefined && asked === undefined
+  let orphan = false
+  let index = -1
+  let whole = 0
+  let byServer = 0
+  let argumentsCame = false
+
+  const say = (event: RawEvent): void => {
+    switch (event.type) {
+      case "reasoning":
+        sink.reasoning(event.text, reasoningField)
+        break
+      case "content":
+        orphan ||= unsure && CLOSERS.some((closer) => event.text.includes(closer))
+        sink.content(event.text)
+        break
+      case "arguments":
+        argumentsCame = true
+        sink.arguments(index, event.text)
+        break
+      case "call-start":
+        index++
+        argumentsCame = false
+        sink.call(index, callId(reader?.format() ?? family?.format, event.name, request.earlierCalls + index), event.name)
+        break
+      case "call-end":
+        if (event.complete) whole++
+        else if (!argumentsCame) say({ type: "arguments", text: OPEN_CALL })
+    }
+  }
+
+  const sayAll = (events: readonly RawEvent[]): void => {
+    if (events.length > 0) unsaid = ""
+    for (const event of events) say(event)
+  }
+
+  const give = (text: string): void => {
+    if (failed || ended) {
+      say({ type: "content", text })
+      return
+    }
+    reader ??= openReader({
+      tools: request.tools,
+      family,
+      reasoning: reasoningByServer ? (channels ? "closed" : "open") : asked,
+    })
+    if (unsaid.length > MOST_UNSAID) unsaid = ""
+    unsaid += text
+    try {
+      sayAll(reader.push(text))
+    } catch {
+      giveUp()
+    }
+  }
+
+  const giveUp = (): void => {
+    failed = true
+    const rest = unsaid
+    unsaid = ""
+    if (rest !== "") say({ type: "content", text: rest })
+  }
+
+  /** The text that the server's reasoning parser took away, so that one reader reads all of what the model wrote. */
+  const closeReasoning = (): void => {
+    if (whole === 0 && !channels) give(family?.reasoning?.close ?? "</think>")
+  }
+
+  return {
+    reasoning(text, field) {
+      reasoningByServer = true
+      reasoningField = field
+      lead = ""
+      if (failed || ended || contentCame || channels) say({ type: "reasoning", text })
+      else give(text)
+    },
+    content(text) {
+      if (!contentCame && !reasoningByServer && lead.length < MOST_LEAD && text.trim() === "") {
+        lead += text
+        return
+      }
+      if (!contentCame && reasoningByServer) closeReasoning()
+      contentCame = true
+      give(lead + text)
+      lead = ""
+    },
+    serverCalls(calls) {
+      byServer += calls.length
+      for (const call of calls) {
+        const at = (call as { index?: unknown } | null)?.index
+        if (typeof at === "number" && at > index) index = at
+      }
+    },
+    end() {
+      if (ended) return
+      if (lead !== "") give(lead)
+      if (reader && !failed) {
+        try {
+          sayAll(reader.end())
+        } catch {
+          giveUp()
+        }
+      }
+      ended = true
+      unsaid = ""
+    },
+    finish: (said) => (said === "stop" && (index >= 0 || byServer > 0) ? "tool_calls" : said),
+    get calls() {
+      return whole
+    },
+    get format() {
+      return whole > 0 ? reader?.format() : undefined
+    },
+    get reasoningByServer() {
+      return reasoningByServer
+    },
+    get openedByPrompt() {
+      return reasoningByServer || orphan || asked === "open"
+    },
+  }
+}

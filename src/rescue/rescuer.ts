@@ -1,0 +1,221 @@
+/**
+ * When to ask in a raw form. One rescuer for one server; it remembers for each model what was proven, and leaves a server whose parsers fit
+ * alone: the raw form is used where the server refused tools, or where an answer proved the tool parser wrong and the user wants it.
+ */
+import type { Family } from "../knowledge/families.ts"
+import type { Report } from "../stream/types.ts"
+import { askRaw, type RawEnd } from "./ask.ts"
+import { type Asked, readChatRequest } from "./asked.ts"
+import { createForms, type Forms, type RawForm } from "./forms.ts"
+import type { RescueMode } from "./mode.ts"
+import { peek } from "./peek.ts"
+import { provesWrongParser } from "./proof.ts"
+import { isRefusalOfTools } from "./refusal.ts"
+import { holdTail } from "./repeat.ts"
+import { askBeside } from "./side-request.ts"
+
+export type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>
+
+/** Why a model's answers are, or could be, read here. */
+export type Why = "refused" | "wrong-parser"
+
+/** What is known of one model of the server. */
+export interface RescueState {
+  model: string
+  why: Why
+  /** The raw form is asked for from now on. */
+  on: boolean
+  /** The raw form that worked last. */
+  form?: RawForm
+  /** No raw form works here. */
+  impossible?: boolean
+  /** Id of the family that the raw text was written in, where the model's name does not say. */
+  family?: string
+}
+
+/** One request of the host on its way to the server. */
+export interface Sending {
+  url: string
+  init: RequestInit
+  fetch: Fetch
+  /**
+   * Puts the inspector behind an answer. `take` sees the report first; where it returns true the report is not announced, because the rescuer
+   * makes good what it says.
+   */
+  look(response: Response, take?: (report: Report) => boolean): Response
+  /** Announces a report that was taken and could not be made good. */
+  announce(report: Report): void
+  /** The server refused tools, and no raw form works (or none is wanted). */
+  onRefused(model: string | undefined): void
+  /** An answer is read here. Called for each, when the state of the model is known. */
+  onRescued(state: Readonly<RescueState>): void
+}
+
+export interface RescuerOptions {
+  /** Whether `mode` says `always` for any model: only then the end of an answer is held back until it is known to be good. */
+  repeats: boolean
+  mode(model: string): RescueMode
+  family(model: string): Family | undefined
+  onError(error: unknown): void
+}
+
+export interface Rescuer {
+  /** Sends a chat request and brings the answer that a well-configured server would have given, as far as it can be had. Throws what `fetch` throws. */
+  send(sending: Sending): Promise<Response>
+  states(): Readonly<RescueState>[]
+  /** The user wants the raw form for what was proven, or does not want it any more. Returns the models concerned. */
+  consent(wanted: boolean): string[]
+  /** The server was restarted with other flags: what was proven by a refusal is void. */
+  toolsAccepted(): void
+}
+
+/** Refusals are some hundred bytes of JSON. */
+const REFUSAL_BYTES = 16_384
+
+export function createRescuer({ repeats, mode, family, onError }: RescuerOptions): Rescuer {
+  const known = new Map<string, RescueState>()
+  const forms = new Map<string, Forms>()
+
+  function stateOf(model: string, why: Why, on: boolean): RescueState {
+    const state = known.get(model) ?? { model, why, on }
+    state.on ||= on
+    known.set(model, state)
+    return state
+  }
+
+  function formsOf(model: string): Forms {
+    const mine = forms.get(model) ?? createForms()
+    forms.set(model, mine)
+    return mine
+  }
+
+  /** The answer to the same request in a raw form, or undefined where none works. */
+  async function inRawForm(sending: Sending, asked: Asked, state: RescueState): Promise<Response | undefined> {
+    const mine = formsOf(asked.model)
+    const ask = askBeside(sending)
+    const form = await mine.choose(ask, asked)
+    if (!form) {
+      state.impossible = true
+      return undefined
+    }
+    const byName = family(asked.model)
+    let end: RawEnd | undefined
+    const answer = await askRaw({
+      ...sending,
+      form,
+      family: byName?.id ?? state.family,
+      reasoning: await mine.promptEnd(ask, asked, byName),
+      onEnd(is) {
+        end = is
+        state.family ??= byName?.id ?? is.family
+        sending.onRescued(state)
+      },
+    })
+    if (!answer) {
+      mine.fails(form)
+      return inRawForm(sending, asked, state)
+    }
+    state.form = form
+    state.impossible = false
+    if (!answer.ok) return answer
+    // Known at once by the model's name; otherwise when the first answer has shown how it writes.
+    if (byName) {
+      state.family = byName.id
+      sending.onRescued(state)
+    }
+    if (form === "B") return sending.look(answer)
+    // A server whose tool and reasoning parser are one engine drops calls even here; then only the other form helps.
+    const swallowed = () => end?.swallowed === true
+    return repeatable(sending, answer, swallowed, () => {
+      mine.fails("A")
+      return inRawForm(sending, asked, state)
+    })
+  }
+
+  /** The answer, and where it proves to be spoilt, at its end another one in place of its end. */
+  function repeatable(
+    sending: Sending,
+    answer: Response,
+    spoilt: (report: Report | undefined) => boolean,
+    again: () => Promise<Response | undefined>,
+  ): Response {
+    let report: Report | undefined
+    const watched = sending.look(answer, (is) => {
+      report = is
+      return spoilt(is)
+    })
+    return holdTail(watched, {
+      async onTail() {
+        if (!spoilt(report)) return undefined
+        let better: Response | undefined
+        try {
+          better = await again()
+        } catch (error) {
+          onError(error)
+        }
+        if (!better?.ok && report) sending.announce(report)
+        return better
+      },
+    })
+  }
+
+  async function afterRefusal(sending: Sending, asked: () => Asked | undefined, refusal: Response): Promise<Response> {
+    const { text, response } = await peek(refusal, REFUSAL_BYTES)
+    if (!isRefusalOfTools(response.status, text)) return response
+    const { model } = asked() ?? {}
+    const wanted = model !== undefined && mode(model) !== "off"
+    const rescued = wanted ? await inRawForm(sending, asked() as Asked, stateOf(model, "refused", true)) : undefined
+    if (!rescued) sending.onRefused(model)
+    return rescued ?? response
+  }
+
+  async function send(sending: Sending): Promise<Response> {
+    const { url, init } = sending
+    // Bodies are long, and where all is well nobody has to read them.
+    const asked = lazily(() => readChatRequest(init.body))
+    const state = known.size > 0 ? known.get(asked()?.model ?? "") : undefined
+    if (state?.on) {
+      const answer = await inRawForm(sending, asked() as Asked, state)
+      if (answer) return answer
+    }
+    const response = await sending.fetch(url, init)
+    if (response.status === 400) return afterRefusal(sending, asked, response)
+    if (!response.ok) return sending.look(response)
+
+    /** Remembers what this answer proves; true where that is to be made good within the turn. */
+    const learn = (report: Report | undefined): boolean => {
+      if (!report || !provesWrongParser(report)) return false
+      const { model, tools, stream } = asked() ?? {}
+      if (model === undefined || !tools || mode(model) === "off") return false
+      const always = mode(model) === "always"
+      stateOf(model, "wrong-parser", always)
+      return always && stream === true
+    }
+    if (!repeats) return sending.look(response, (report) => learn(report) && false)
+    return repeatable(sending, response, learn, () => {
+      const { model } = asked() as Asked
+      return inRawForm(sending, asked() as Asked, stateOf(model, "wrong-parser", true))
+    })
+  }
+
+  return {
+    send,
+    states: () => [...known.values()],
+    consent(wanted) {
+      const concerned = [...known.values()].filter((state) => mode(state.model) !== "off" && !state.impossible)
+      for (const state of concerned) state.on = wanted
+      return concerned.map((state) => state.model)
+    },
+    toolsAccepted() {
+      for (const state of known.values()) if (state.why === "refused") known.delete(state.model)
+    },
+  }
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}

@@ -1,0 +1,73 @@
+import { createBody, type RescueOptions } from "./body.ts"
+import { encode } from "./bytes.ts"
+
+export type { RescueOptions } from "./body.ts"
+
+/**
+ * The answer that a well-configured vLLM would have given, made from one that holds the model's own text: a chat completion whose `content`
+ * (and perhaps `reasoning`) was not parsed, or a plain completion; streamed or whole. Answers with an error status, and bodies that are
+ * neither, come back as they are.
+ *
+ * Upstream is read only when the reader asks, and cancelling reaches it.
+ */
+export function rescueResponse(response: Response, options: RescueOptions): Response {
+  if (!response.ok || !response.body) return response
+  const { body, report } = createBody(options)
+  const reader = response.body.getReader()
+  let over = false
+  const finish = (): void => {
+    if (over) return
+    over = true
+    report()
+  }
+
+  const translated = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const send = (what: string | Uint8Array | undefined): boolean => {
+          if (what === undefined || what.length === 0) return false
+          controller.enqueue(typeof what === "string" ? encode(what) : what)
+          return true
+        }
+        // Until something goes out: what was read may all be held back.
+        while (!over) {
+          let part: Awaited<ReturnType<typeof reader.read>>
+          try {
+            part = await reader.read()
+          } catch (error) {
+            if (over) return
+            send(body.end())
+            finish()
+            throw error
+          }
+          if (over) return
+          if (part.done) {
+            send(body.end())
+            finish()
+            controller.close()
+            return
+          }
+          if (send(body.push(part.value))) return
+        }
+      },
+      cancel(reason) {
+        finish()
+        return reader.cancel(reason)
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  return withBody(response, translated)
+}
+
+/** The same response with another body, whose length is not known and which is not compressed. */
+export function withBody(response: Response, body: ReadableStream<Uint8Array>): Response {
+  const { status, statusText } = response
+  const headers = new Headers(response.headers)
+  headers.delete("content-length")
+  headers.delete("content-encoding")
+  const copy = new Response(body, { status, statusText, headers })
+  // The constructor leaves `url` empty; some clients put it into their error texts.
+  Object.defineProperty(copy, "url", { value: response.url })
+  return copy
+}

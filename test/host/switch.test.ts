@@ -1,0 +1,207 @@
+/** Changing the model in mid-session in the real OpenCode: from one simulated server to another, by command and by the agent. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test"
+import type { ChildProcess } from "node:child_process"
+import { existsSync } from "node:fs"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import { join } from "node:path"
+import { createOpencodeClient } from "@opencode-ai/sdk"
+import { makeProject, type Project, run, start } from "../../scripts/host.ts"
+import { type Sim, startSim } from "../../src/sim/index.ts"
+
+const LIMIT = 90_000
+let alpha: Sim
+let beta: Sim
+const closing: (() => unknown)[] = []
+
+const model = (name: string) => ({ [name]: { name, limit: { context: 131_072, output: 8_192 }, tool_call: true } })
+const provider = (url: string, name: string) => ({
+  npm: "@ai-sdk/openai-compatible",
+  name,
+  options: { baseURL: url, apiKey: "none" },
+  models: model(name),
+})
+
+/** OpenCode with two servers, at first on the one at `url`. */
+function project(url = alpha.url, config: Record<string, unknown> = {}): Project {
+  const made = makeProject({
+    url,
+    config: {
+      model: "one/alpha",
+      provider: { one: provider(url, "alpha"), two: provider(beta.url, "beta") },
+      ...config,
+    },
+  })
+  closing.push(() => made.dispose())
+  return made
+}
+
+beforeAll(async () => {
+  alpha = await startSim({ model: "alpha", scenario: "healthy-text", chunkMs: 0 })
+  beta = await startSim({ model: "beta", scenario: "healthy-text", chunkMs: 0 })
+  closing.push(
+    () => alpha.close(),
+    () => beta.close(),
+  )
+})
+afterAll(async () => {
+  for (const close of closing) await close()
+})
+
+/** What a server was asked in conversations, titles aside. */
+const asked = (sim: Sim, from = 0) =>
+  sim.requests
+    .slice(from)
+    .filter((one) => one.path.endsWith("/chat/completions") && one.body.includes('"tools":'))
+    .map((one) => one.body)
+
+describe("opencode run", () => {
+  test(
+    "/switch-model lists, switches in mid-session with the history, and goes back",
+    async () => {
+      const p = project()
+      expect((await run(p, ["run", "Remember the word walnut."], LIMIT)).code).toBe(0)
+      expect(asked(alpha)).toHaveLength(1)
+
+      const list = await run(p, ["run", "-c", "--command", "switch-model"], LIMIT)
+      expect(list.stdout).toMatch(/`one\/alpha` +\*\*current\*\*/)
+      expect(list.stdout).toContain("`two/beta`")
+
+      const switched = await run(p, ["run", "-c", "--command", "switch-model", "beta"], LIMIT)
+      expect(switched.stdout).toContain("Now using `two/beta`")
+      expect(asked(beta)).toEqual([])
+
+      expect((await run(p, ["run", "-c", "Which word?"], LIMIT)).code).toBe(0)
+      expect(asked(beta)).toHaveLength(1)
+      expect(asked(beta)[0]).toContain("walnut")
+      expect(asked(beta)[0]).not.toContain("Now using")
+      expect(asked(alpha)).toHaveLength(1)
+
+      const unknown = await run(p, ["run", "-c", "--command", "switch-model", "alfa"], LIMIT)
+      expect(unknown.stdout).toContain("`one/alpha`")
+    },
+    LIMIT,
+  )
+
+  test(
+    "what a server serves beyond the configuration is offered from the second start on, with its limits",
+    async () => {
+      const p = project(alpha.url, {
+        provider: { one: provider(alpha.url, "alpha"), two: { ...provider(beta.url, "beta"), models: {} } },
+      })
+      await run(p, ["run", "hi"], LIMIT)
+      expect(existsSync(join(p.home, ".cache/opencode-vllm/models.json"))).toBe(true)
+      const models = await run(p, ["models", "--verbose"], LIMIT)
+      expect(models.stdout).toContain("two/beta")
+      expect(models.stdout).toMatch(/"context": 262144/)
+      const before = beta.requests.length
+      await run(p, ["run", "-m", "two/beta", "hi"], LIMIT)
+      expect(asked(beta, before)).toHaveLength(1)
+    },
+    LIMIT,
+  )
+
+  test(
+    "the agent switches with its tool: the next step of the running loop is the new model's",
+    async () => {
+      const url = await callingOnce("switch_model", { model: "beta" })
+      const p = project(url, { permission: { "*": "allow" } })
+      const before = beta.requests.length
+      const ran = await run(p, ["run", "Use the other model."], LIMIT)
+      expect(ran.code).toBe(0)
+      const steps = asked(beta, before)
+      expect(steps).toHaveLength(1)
+      expect(steps[0]).toContain("Use the other model.")
+      expect(steps[0]).toContain("Now using")
+      expect(steps[0]).not.toContain("The model was switched.")
+    },
+    LIMIT,
+  )
+
+  test(
+    "a user who says no keeps the model",
+    async () => {
+      const url = await callingOnce("switch_model", { model: "beta" })
+      const p = project(url, { permission: { switch_model: "deny" } })
+      const before = beta.requests.length
+      await run(p, ["run", "Use the other model."], LIMIT)
+      expect(asked(beta, before)).toEqual([])
+    },
+    LIMIT,
+  )
+})
+
+describe("opencode serve with a client that keeps naming the old model, as the terminal interface does", () => {
+  let server: ChildProcess
+  let client: ReturnType<typeof createOpencodeClient>
+  beforeAll(async () => {
+    const p = project()
+    server = start(p, ["serve", "--port", "0", "--print-logs"])
+    closing.push(() => server.kill())
+    const url = await new Promise<string>((resolve, reject) => {
+      let text = ""
+      const read = (data: Buffer) => {
+        text += data
+        const found = /listening on (http:\/\/\S+)/.exec(text)?.[1]
+        if (found) resolve(found)
+      }
+      server.stdout?.on("data", read)
+      server.stderr?.on("data", read)
+      server.on("exit", () => reject(new Error(`opencode serve ended: ${text.slice(-500)}`)))
+    })
+    client = createOpencodeClient({ baseUrl: url, directory: p.dir })
+  }, LIMIT)
+
+  test(
+    "the switch holds until the client names a third",
+    async () => {
+      const id = (await client.session.create({ body: { title: "test" } })).data?.id as string
+      const ask = (text: string) =>
+        client.session.prompt({
+          path: { id },
+          body: { model: { providerID: "one", modelID: "alpha" }, parts: [{ type: "text", text }] },
+        })
+      await ask("first")
+      const before = beta.requests.length
+      const body = { command: "switch-model", arguments: "two/beta", model: "one/alpha" }
+      await client.session.command({ path: { id }, body })
+      await ask("second")
+      expect(asked(beta, before)).toHaveLength(1)
+      await client.session.command({ path: { id }, body: { ...body, arguments: "-" } })
+      await ask("third")
+      expect(asked(beta, before)).toHaveLength(1)
+    },
+    LIMIT,
+  )
+})
+
+/** A server whose model calls one tool in its first answer; it knows no other route than the chat. */
+async function callingOnce(tool: string, args: object): Promise<string> {
+  let called = false
+  const server = createServer(async (request, response) => {
+    const parts: Buffer[] = []
+    for await (const part of request) parts.push(part as Buffer)
+    const body = Buffer.concat(parts).toString()
+    if (request.method === "GET" && request.url?.endsWith("/models"))
+      return void response.setHeader("content-type", "application/json").end('{"object":"list","data":[{"id":"alpha"}]}')
+    if (request.method !== "POST") return void response.writeHead(404).end("{}")
+    const calls = !called && body.includes('"tools":')
+    called ||= calls
+    const delta = calls
+      ? { tool_calls: [{ index: 0, id: "call_1", type: "function", function: { name: tool, arguments: JSON.stringify(args) } }] }
+      : { content: "Still alpha." }
+    const events = [
+      { choices: [{ index: 0, delta: { role: "assistant", ...delta }, finish_reason: null }] },
+      { choices: [{ index: 0, delta: {}, finish_reason: calls ? "tool_calls" : "stop" }] },
+      { choices: [], usage: { prompt_tokens: 10, completion_tokens: 20, total_tokens: 30 } },
+    ]
+    response.setHeader("content-type", "text/event-stream")
+    response.end(`${events.map((one) => `data: ${JSON.stringify(one)}\n\n`).join("")}data: [DONE]\n\n`)
+  })
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  closing.push(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
+}

@@ -1,0 +1,286 @@
+import { afterEach, describe, expect, test } from "bun:test"
+import { familyOfModel } from "../../src/knowledge/families.ts"
+import type { RescueMode } from "../../src/rescue/mode.ts"
+import { createRescuer, type Rescuer, type RescueState, type Sending } from "../../src/rescue/rescuer.ts"
+import type { ScenarioName } from "../../src/sim/scenarios.ts"
+import { type Sim, startSim } from "../../src/sim/server.ts"
+import { createInspector } from "../../src/stream/inspector.ts"
+import { tap } from "../../src/stream/tap.ts"
+import type { Report } from "../../src/stream/types.ts"
+import { chatOf, type Said } from "./said.ts"
+
+const MODEL = "nemotron-3-super"
+const BASH = {
+  type: "function",
+  function: {
+    name: "bash",
+    description: "Runs a command",
+    parameters: {
+      type: "object",
+      properties: { command: { type: "string" }, description: { type: "string" } },
+      required: ["command"],
+    },
+  },
+}
+
+const sims: Sim[] = []
+afterEach(async () => {
+  for (const sim of sims.splice(0)) await sim.close()
+})
+
+interface Told {
+  said: Said
+  status: number
+  reports: Report[]
+  rescued: RescueState[]
+  refused: number
+}
+
+interface Setup {
+  scenario: ScenarioName
+  mode?: RescueMode
+  /** Changes what reaches the server, or what comes back. */
+  via?(url: string, init: RequestInit | undefined, send: typeof fetch): Promise<Response>
+}
+
+async function setUp({ scenario, mode = "auto", via }: Setup) {
+  const sim = await startSim({ scenario, model: MODEL, chunkMs: 0, firstTokenMs: 0 })
+  sims.push(sim)
+  const rescuer = createRescuer({
+    repeats: mode === "always",
+    mode: () => mode,
+    family: (model) => familyOfModel({ id: model }),
+    onError: (error) => {
+      throw error
+    },
+  })
+  return { sim, rescuer, ask: (more: object = {}) => ask(sim, rescuer, more, via) }
+}
+
+async function ask(sim: Sim, rescuer: Rescuer, more: object, via?: Setup["via"]): Promise<Told> {
+  const told = { reports: [] as Report[], rescued: [] as RescueState[], refused: 0 }
+  const body = JSON.stringify({
+    model: MODEL,
+    messages: [{ role: "user", content: "What does src hold?" }],
+    tools: [BASH],
+    tool_choice: "auto",
+    max_tokens: 2000,
+    stream: true,
+    stream_options: { include_usage: true },
+    ...more,
+  })
+  const sending: Sending = {
+    url: `${sim.url}/chat/completions`,
+    init: { method: "POST", headers: { "content-type": "application/json" }, body },
+    fetch: via ? (url, init) => via(String(url), init, fetch) : fetch,
+    look: (response, take) =>
+      tap(response, {
+        inspector: createInspector({ request: body }),
+        onEnd: (report) => void (take?.(report) || told.reports.push(report)),
+      }),
+    announce: (report) => void told.reports.push(report),
+    onRefused: () => {
+      told.refused++
+    },
+    onRescued: (state) => void told.rescued.push({ ...state }),
+  }
+  const response = await rescuer.send(sending)
+  return { ...told, status: response.status, said: chatOf(await response.text()), refused: told.refused }
+}
+
+const chats = (sim: Sim) =>
+  sim.requests
+    .filter((one) => one.path.endsWith("/chat/completions"))
+    .map((one) => JSON.parse(one.body) as Record<string, unknown>)
+
+const CALL = { name: "bash", arguments: { command: "ls -la src", description: "List files in src" } }
+
+describe("a server that refuses tools", () => {
+  test("is asked again in raw form at once, and the call arrives as from a server that reads it", async () => {
+    const { sim, ask } = await setUp({ scenario: "no-tool-parser" })
+    const { said, status, rescued, reports, refused } = await ask()
+    expect(status).toBe(200)
+    expect(said).toMatchObject({ reasoning: "I should list the files first.", content: "", finish: "tool_calls" })
+    expect(said.calls).toEqual([CALL])
+    expect(said.completionTokens).toBeGreaterThan(10)
+    expect(reports.flatMap((report) => report.findings)).toEqual([])
+    expect(rescued.at(-1)).toMatchObject({ model: MODEL, why: "refused", on: true, form: "A" })
+    expect(refused).toBe(0)
+    const last = chats(sim).at(-1)
+    expect(last).toMatchObject({ tool_choice: "none", skip_special_tokens: false, max_tokens: 2000, tools: [BASH] })
+  })
+
+  test("is not asked in vain again: what was proven once holds", async () => {
+    const { sim, ask } = await setUp({ scenario: "no-tool-parser" })
+    await ask()
+    const before = sim.requests.length
+    expect((await ask()).said.calls).toEqual([CALL])
+    expect(sim.requests.slice(before).map((one) => one.path)).toEqual(["/v1/chat/completions"])
+  })
+
+  test("is left alone with `off`: the refusal comes through, and is told", async () => {
+    const { sim, ask } = await setUp({ scenario: "no-tool-parser", mode: "off" })
+    const { status, refused, rescued } = await ask()
+    expect(status).toBe(400)
+    expect(refused).toBe(1)
+    expect(rescued).toEqual([])
+    expect(sim.requests).toHaveLength(1)
+  })
+
+  test("that keeps tools from the prompt is asked by rendered prompt instead", async () => {
+    const { ask } = await setUp({ scenario: "no-tool-parser", via: withoutToolsInPrompt })
+    const { said, rescued } = await ask()
+    expect(said.calls).toEqual([CALL])
+    expect(rescued.at(-1)).toMatchObject({ form: "B" })
+  })
+
+  test("that keeps tools from the prompt and hides its other routes cannot be rescued: its refusal comes through", async () => {
+    const { ask, rescuer } = await setUp({
+      scenario: "no-tool-parser",
+      via: (url, init, send) =>
+        /tokenize$/.test(url) ? Promise.resolve(new Response("{}", { status: 404 })) : withoutToolsInPrompt(url, init, send),
+    })
+    expect(await ask()).toMatchObject({ status: 400, refused: 1, rescued: [] })
+    expect(rescuer.states()).toMatchObject([{ impossible: true }])
+    expect(await ask()).toMatchObject({ status: 400, refused: 1 })
+  })
+
+  test("takes requests without tools as they are, until rescue is on", async () => {
+    const { sim, ask } = await setUp({ scenario: "no-tool-parser" })
+    await ask({ tools: undefined, tool_choice: undefined })
+    expect(chats(sim)).toHaveLength(1)
+    expect(chats(sim)[0]).not.toHaveProperty("skip_special_tokens")
+  })
+
+  test("is asked in its own way again when it was restarted with a parser", async () => {
+    const { sim, ask, rescuer } = await setUp({ scenario: "no-tool-parser" })
+    await ask()
+    rescuer.toolsAccepted()
+    expect(rescuer.states()).toEqual([])
+    const before = chats(sim).length
+    await ask()
+    expect(chats(sim)[before]).toMatchObject({ tool_choice: "auto" })
+  })
+})
+
+describe("a server that swallows calls", () => {
+  test("with `auto` the finding is told, and rescue waits for the user's word", async () => {
+    const { ask, rescuer } = await setUp({ scenario: "swallowed" })
+    const first = await ask()
+    expect(first.said.calls).toEqual([])
+    expect(first.reports.flatMap((report) => report.findings.map((f) => f.kind))).toEqual(["output-swallowed"])
+    expect(rescuer.states()).toMatchObject([{ model: MODEL, why: "wrong-parser", on: false }])
+    expect(rescuer.consent(true)).toEqual([MODEL])
+    const second = await ask()
+    expect(second.said.calls).toEqual([CALL])
+    expect(second.reports.flatMap((report) => report.findings)).toEqual([])
+    expect(rescuer.consent(false)).toEqual([MODEL])
+    expect((await ask()).said.calls).toEqual([])
+  })
+
+  test("with `always` the same turn goes on with the call, and the thoughts come once", async () => {
+    const { ask } = await setUp({ scenario: "swallowed", mode: "always" })
+    const { said, reports, rescued } = await ask()
+    expect(said.calls).toEqual([CALL])
+    expect(said.reasoning.trim()).toBe("I should list the files first.")
+    expect(said.finish).toBe("tool_calls")
+    expect(said.roles).toBe(1)
+    expect(reports.flatMap((report) => report.findings)).toEqual([])
+    expect(rescued.at(-1)).toMatchObject({ why: "wrong-parser", on: true })
+  })
+
+  test("with `always` and no raw form that works, the finding is told after all", async () => {
+    const { ask } = await setUp({
+      scenario: "swallowed",
+      mode: "always",
+      via: (url, init, send) =>
+        /tokenize$/.test(url) ? Promise.resolve(new Response("{}", { status: 404 })) : withoutToolsInPrompt(url, init, send),
+    })
+    const { said, reports } = await ask()
+    expect(said).toMatchObject({ calls: [], finish: "stop" })
+    expect(reports.flatMap((report) => report.findings.map((f) => f.kind))).toEqual(["output-swallowed"])
+  })
+
+  test("even in form A is asked by rendered prompt, within the same turn", async () => {
+    // What a parser engine does: the markup is dropped, the tokens are counted.
+    const eating: Setup["via"] = async (url, init, send) => {
+      const response = await send(url, init)
+      if (!url.endsWith("/chat/completions") || !String(init?.body).includes('"tool_choice":"none"') || !response.ok)
+        return response
+      if (!String(init?.body).includes('"stream":true')) return response
+      const text = (await response.text()).replaceAll(/^data: .*"content":"(?!").*\n\n/gm, "")
+      return new Response(text, { status: 200, headers: { "content-type": "text/event-stream" } })
+    }
+    const { ask } = await setUp({ scenario: "swallowed", mode: "always", via: eating })
+    const { said, rescued, reports } = await ask()
+    expect(said.calls).toEqual([CALL])
+    expect(said.reasoning.trim()).toBe("I should list the files first.")
+    expect(rescued.at(-1)).toMatchObject({ form: "B" })
+    expect(reports.flatMap((report) => report.findings)).toEqual([])
+  })
+})
+
+describe("a server whose parsers fit", () => {
+  test.each(["auto", "always", "off"] as const)("is left alone with `%s`", async (mode) => {
+    const { sim, ask, rescuer } = await setUp({ scenario: "healthy", mode })
+    const { said, rescued, reports } = await ask()
+    expect(said.calls).toEqual([CALL])
+    expect(reports.flatMap((report) => report.findings)).toEqual([])
+    expect(rescued).toEqual([])
+    expect(rescuer.states()).toEqual([])
+    expect(sim.requests).toHaveLength(1)
+    expect(rescuer.consent(true)).toEqual([])
+  })
+
+  test("sends the same bytes with `always`, although their end is held back until it is known to be good", async () => {
+    const { sim } = await setUp({ scenario: "healthy", mode: "always" })
+    const plain = await setUp({ scenario: "healthy", mode: "off" })
+    const bytes = async (rescuer: Rescuer, url: string) => {
+      const body = JSON.stringify({ model: MODEL, messages: [{ role: "user", content: "hi" }], tools: [BASH], stream: true })
+      const response = await rescuer.send({
+        url: `${url}/chat/completions`,
+        init: { method: "POST", headers: { "content-type": "application/json" }, body },
+        fetch,
+        look: (one) => one,
+        announce: () => {},
+        onRefused: () => {},
+        onRescued: () => {},
+      })
+      return (await response.text()).replaceAll(/chatcmpl-[\w-]+|"created":\d+/g, "")
+    }
+    const always = createRescuer({ repeats: true, mode: () => "always", family: () => undefined, onError: () => {} })
+    expect(await bytes(always, sim.url)).toBe(await bytes(plain.rescuer, plain.sim.url))
+  })
+})
+
+describe("what goes wrong in raw form comes through as from the server itself", () => {
+  test("a context that is too small: the server's own words, on which OpenCode shortens the conversation", async () => {
+    const { ask } = await setUp({ scenario: "no-tool-parser" })
+    await ask()
+    const { status, said } = await ask({ messages: [{ role: "user", content: "word ".repeat(400_000) }] })
+    expect(status).toBe(400)
+    expect(said.body).toContain("maximum context length")
+  })
+
+  test("an output limit ends the call where it is, with finish `length`", async () => {
+    const { ask } = await setUp({ scenario: "no-tool-parser" })
+    const { said } = await ask({ max_tokens: 24 })
+    expect(said.finish).toBe("length")
+  })
+
+  test("a cancel reaches the server", async () => {
+    const { sim, rescuer } = await setUp({ scenario: "no-tool-parser" })
+    const stop = new AbortController()
+    const told = ask(sim, rescuer, {}, (url, init, send) => send(url, { ...init, signal: stop.signal }))
+    stop.abort()
+    await expect(told).rejects.toThrow()
+  })
+})
+
+/** vLLM before 0.10, or with --exclude-tools-when-tool-choice-none: with `none` the tools do not reach the prompt. */
+const withoutToolsInPrompt: NonNullable<Setup["via"]> = (url, init, send) => {
+  if (!url.endsWith("/chat/completions")) return send(url, init)
+  const body = JSON.parse(String(init?.body)) as Record<string, unknown>
+  if (body.tool_choice !== "none") return send(url, init)
+  return send(url, { ...init, body: JSON.stringify({ ...body, tools: undefined }) })
+}
