@@ -1,5 +1,5 @@
-/** What the model says: one text per step of the agent loop, or steps with a pause (in seconds) before each token. */
-export type Script = { steps: string[]; pace?: number }
+/** What the model says: one text per step of the agent loop, a pause (in seconds) before each token, and what it answers to a request without tools. */
+export type Script = { steps: string[]; pace?: number; plain?: string }
 
 export interface ServeOptions {
   /** More flags of `vllm serve`, such as the parsers. */

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 /** The `opencode-vllm` command. The only file that prints; what a command needs is loaded when it runs. */
 import { readFile } from "node:fs/promises"
+import { homedir } from "node:os"
 import { Command, CommanderError, InvalidArgumentError } from "commander"
-import type { EndpointReport } from "./endpoint/types.ts"
+import type { CheckOptions } from "./cli/check.ts"
 import type { SimRequest } from "./sim/types.ts"
 import { version } from "./version.ts"
 
@@ -26,11 +27,16 @@ const program = new Command("opencode-vllm")
 
 program
   .command("check")
-  .description("look at a server: reach, key, models, limits, load. Nothing is sent that costs GPU time")
-  .argument("[url]", "base URL of the server, usually ending in /v1")
-  .option("--model <id>", "the model that has to be served")
+  .description("look at your servers: reach, key, models, limits, load. Nothing is sent that costs GPU time, but with --deep")
+  .argument(
+    "[url]",
+    "base URL of one server, usually ending in /v1; without it every server of your own in this project's OpenCode config",
+  )
+  .option("--model <id>", "the model that has to be served, and the one that --deep asks")
   .option("--key-env <name>", "environment variable that holds the API key")
-  .option("--timeout <ms>", "milliseconds until a server that does not answer is given up", wholeNumber, 2000)
+  .option("--deep", "ask the model too: chat, tool call and reasoning, held against its own raw text. Spends tokens")
+  .option("--timeout <ms>", "milliseconds for one server, all in all (default: 2000, with --deep 120000)", wholeNumber)
+  .option("--fix", "without a URL: correct what is safe to correct in the config, after showing the change")
   .option("--json", "print one JSON document")
   .addHelpText("after", "\nExit code: 0 all pass or warn, 1 a check fails, 2 bad usage.")
   .action(check)
@@ -53,55 +59,55 @@ program
   .option("--api-key-env <name>", "environment variable that holds the key clients have to send")
   .action(sim)
 
-interface CheckOptions {
+interface CheckFlags {
   model?: string
   keyEnv?: string
-  timeout: number
+  deep?: boolean
+  timeout?: number
+  fix?: boolean
   json?: boolean
 }
 
-async function check(url: string | undefined, options: CheckOptions) {
-  if (url === undefined)
-    throw new Refused(
-      "Give the URL of the server, for example http://localhost:8000/v1: reading this project's config comes later.",
-    )
-  const key = options.keyEnv === undefined ? undefined : fromEnvironment(options.keyEnv)
-  const models = options.model === undefined ? undefined : [{ key: options.model, id: options.model }]
-  const { lookAt } = await import("./endpoint/look.ts")
-  const report = withoutConfig(await lookAt({ url, key, models }, { deadlineMs: options.timeout }))
-  if (options.json) printJson({ endpoints: [endpointJson(report)] })
-  else print(endpointText(report))
-  if (report.checks.some((one) => one.status === "fail")) process.exitCode = 1
+async function check(url: string | undefined, flags: CheckFlags) {
+  const key = flags.keyEnv === undefined ? undefined : fromEnvironment(flags.keyEnv)
+  const { checkUrl } = await import("./cli/check.ts")
+  const { checkJson, checkText, isBad } = await import("./report/check.ts")
+  if (url !== undefined && flags.fix) throw new Refused("--fix corrects this project's configuration: leave the URL out.")
+  const progress = flags.json ? undefined : progressLine()
+  const options = { timeoutMs: flags.timeout, deep: flags.deep, model: flags.model, onProgress: progress?.show }
+  const result = url === undefined ? await project({ ...options, key, fix: flags.fix }) : await checkUrl(url, { ...options, key })
+  progress?.clear()
+  if (flags.json) printJson(checkJson(result))
+  else print(checkText(result, { color: wantsColor() }))
+  if (isBad(result)) process.exitCode = 1
 }
 
-/** A limit can only be missing from a configuration, and none was read. */
-function withoutConfig(report: EndpointReport): EndpointReport {
-  const message = "Not compared: no configuration was read."
-  const checks = report.checks.map((one) =>
-    one.code === "limit-missing"
-      ? { ...one, status: "skip" as const, code: "ok" as const, message, fix: "", reference: "" }
-      : one,
-  )
-  return { ...report, checks }
+/** This project's servers; with `fix` what is safe to correct is shown and then written. */
+async function project({ fix, ...options }: CheckOptions & { key?: string; fix?: boolean }) {
+  const { checkProject, fixProject } = await import("./cli/project.ts")
+  const where = { directory: process.cwd(), env: process.env, home: homedir() }
+  if (fix) {
+    const fixed = await fixProject(where, (diff) => process.stderr.write(`${diff}\n\n`))
+    if ("unwritable" in fixed) throw new Refused(`${fixed.unwritable} cannot be written (${fixed.code}).`)
+  }
+  return checkProject(where, options)
 }
 
-const endpointJson = ({ url, provider, server, models, checks }: EndpointReport) => ({
-  ...{ url, ...(provider === undefined ? {} : { provider }) },
-  ...{ server, models, checks },
-})
-
-function endpointText(report: EndpointReport): string {
-  const { kind, version: release } = report.server
-  const name = kind === "unknown" ? "a server of unknown kind" : `${kind}${release ? ` ${release}` : ""}`
-  const models = report.models.map(({ id, context }) => `  serves ${id}${context ? `, ${context} tokens of context` : ""}`)
-  const checks = report.checks
-    .filter((one) => one.status !== "skip")
-    .flatMap((one) => {
-      const line = `  ${one.status.padEnd(4)}  ${one.id.padEnd(9)}  ${one.message}`
-      return one.status === "pass" || one.fix === "" ? [line] : [line, `        ${"".padEnd(9)}  ${one.fix}`]
-    })
-  return [`${report.url}: ${name}`, ...models, ...checks].join("\n")
+/** What is being done now, on one line of a terminal; nothing where nobody looks. */
+function progressLine() {
+  if (process.stderr.isTTY !== true || process.env.TERM === "dumb" || process.env.NO_COLOR) return undefined
+  const clear = () => void process.stderr.write("\r\x1b[K")
+  const show = (url: string, step: string) => void process.stderr.write(`\r\x1b[K${visible(`${url}: ${step} ...`)}`)
+  return { clear, show }
 }
+
+/** One line without what could steer a terminal, and without a password. */
+const visible = (text: string) =>
+  text
+    .replace(/\/\/[^/@\s]*@/, "//***@")
+    .replace(/[?&][^\s:]*/, "")
+    .replace(/[^\x20-\x7e]/g, "?")
+    .slice(0, Math.max(20, (process.stderr.columns || 80) - 1))
 
 async function inspect(file: string, options: { request?: string; json?: boolean }) {
   const bytes = await (file === "-" ? standardInput() : fileBytes(file))

@@ -6,6 +6,7 @@ export const DEFAULTS = {
   exclude: [] as string[],
   health: true,
   inspect: true,
+  explain: true,
   discover: true,
   toasts: true,
   toolLine: true,

@@ -18,6 +18,13 @@ export const OptionsSchema = z.strictObject({
     ._default(z.boolean(), DEFAULTS.health)
     .check(text("Check the watched servers in the background when OpenCode starts and when a session is created.")),
   inspect: z._default(z.boolean(), DEFAULTS.inspect).check(text("Look into every streamed answer of a watched server.")),
+  explain: z
+    ._default(z.boolean(), DEFAULTS.explain)
+    .check(
+      text(
+        "Answer a request that failed with what is wrong and the cure, at once, where OpenCode would repeat it silently for a minute; wait for a server that is loading.",
+      ),
+    ),
   discover: z
     ._default(z.boolean(), DEFAULTS.discover)
     .check(

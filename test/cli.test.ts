@@ -57,7 +57,6 @@ describe("opencode-vllm", () => {
       ["sim", "--port", "x"],
       ["sim", "--scenario", "nope"],
       ["inspect"],
-      ["check"],
       ["check", "--timeout", "-1", "http://x/v1"],
     ]
     for (const args of bad) {
@@ -164,13 +163,6 @@ describe("check", () => {
     await silent.close()
     expect(code).toBe(1)
     expect(performance.now() - began).toBeLessThan(2000)
-  })
-
-  test("without a URL it says that reading the config comes later", async () => {
-    const { code, stderr } = await run(["check"])
-    expect(code).toBe(2)
-    expect(stderr).toContain("comes later")
-    expect(stderr.trim().split("\n")).toHaveLength(1)
   })
 })
 

@@ -125,7 +125,7 @@ export function createClient(endpoint: Endpoint, { fetch: replaced, signal, env 
 }
 
 /** As the AI SDK sends them: the key as a bearer token, and configured headers over it. */
-function requestHeaders(endpoint: Endpoint, userinfo: string | undefined): Record<string, string> {
+export function requestHeaders(endpoint: Endpoint, userinfo: string | undefined): Record<string, string> {
   const out: Record<string, string> = {
     accept: "application/json, text/plain;q=0.9, */*;q=0.5",
     "user-agent": "opencode-vllm",
@@ -162,17 +162,19 @@ const UNCLEAR: ReadonlySet<string> = new Set([
 ])
 
 /**
- * What the runtime's error leaves open. Bun 1.3 says `ConnectionRefused` of a wrong name and a failed TLS handshake as well; a
+ * What the runtime's error leaves open. Bun 1.3 says `ConnectionRefused` or `FailedToOpenSocket` of a wrong name and a failed TLS handshake as well; a
  * connection that broke off, or an answer that is no HTTP, may be TLS spoken on one side only; certificates deserve their reason.
  */
 async function explain(failure: Failure, url: URL, leftMs: number, lookAtWire: typeof LookAtWire): Promise<Failure> {
   const https = url.protocol === "https:"
-  const catchAll = failure.detail === "ConnectionRefused"
+  const catchAll = failure.detail === "ConnectionRefused" || failure.detail === "FailedToOpenSocket"
   if (!(catchAll || UNCLEAR.has(failure.code)) || leftMs < 20) return failure
   const wire = lookAtWire(wireAddress(url, https || !catchAll))
   const timer = setTimeout(() => wire.stop(), Math.min(leftMs, catchAll ? leftMs : 500))
   const seen = await wire.done
   clearTimeout(timer)
+  // Of an address without a route Bun's sockets say that it refuses.
+  if (failure.detail === "FailedToOpenSocket" && seen.error === "refused") return failure
   if (catchAll || failure.code === "internal") return seen.error ? { code: seen.error, detail: seen.certificate } : failure
   if (https)
     return seen.error && seen.phase === "tls" ? { code: seen.error, detail: seen.certificate ?? failure.detail } : failure

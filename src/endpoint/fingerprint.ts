@@ -1,7 +1,7 @@
 import type { Answer, Client, GetResult } from "./client.ts"
 import { asObject } from "./models.ts"
 import { clean } from "./text.ts"
-import type { ApiShape, ServedModel, ServerKind } from "./types.ts"
+import type { ApiShape, ServerKind } from "./types.ts"
 import { atLeast } from "./version.ts"
 
 export interface Identity {
@@ -85,54 +85,6 @@ function buildOf(props: GetResult): string | null {
   return typeof build === "string" ? clean(build, 40) : null
 }
 
-export interface More {
-  version?: string | null
-  /** Context lengths that the model list lacks: by model id, or for all with the key `*`. */
-  contexts?: Record<string, number>
-}
-
-const count = (value: unknown): number | undefined => (typeof value === "number" && value > 0 ? value : undefined)
-
-/** What a known kind of server tells on its own routes beyond the model list. */
-export async function askMore(client: Client, kind: ServerKind, timeoutMs: number): Promise<More> {
-  const ask = async (path: string) => client.get(path, { root: true, timeoutMs })
-  switch (kind) {
-    case "sglang": {
-      const body = json(await ask("/server_info"))
-      const version = body?.version
-      return { version: typeof version === "string" ? clean(version, 40) : null }
-    }
-    case "llama.cpp": {
-      const props = await ask("/props")
-      const context = count(asObject(json(props)?.default_generation_settings)?.n_ctx)
-      return { version: buildOf(props), contexts: context ? { "*": context } : {} }
-    }
-    case "ollama":
-      return { contexts: contextsOf(json(await ask("/api/ps"))?.models, "model", "context_length") }
-    case "lmstudio":
-      return { contexts: contextsOf(json(await ask("/api/v0/models"))?.data, "id", "loaded_context_length") }
-    case "llama-swap":
-      return { version: versionIn(await ask("/api/version")) }
-    case "tgi": {
-      const context = count(json(await ask("/info"))?.max_total_tokens)
-      return { contexts: context ? { "*": context } : {} }
-    }
-    default:
-      return {}
-  }
-}
-
-function contextsOf(list: unknown, id: string, field: string): Record<string, number> {
-  if (!Array.isArray(list)) return {}
-  return Object.fromEntries(
-    list.flatMap((entry) => {
-      const context = count(asObject(entry)?.[field])
-      const name = asObject(entry)?.[id]
-      return context && typeof name === "string" ? [[clean(name, 200), context]] : []
-    }),
-  )
-}
-
 /** API shapes by the routes that the server documents (`/openapi.json`); undefined when it documents none. */
 export function shapesOfRoutes(openapi: GetResult | undefined): ApiShape[] | undefined {
   const paths = asObject(json(openapi)?.paths)
@@ -152,9 +104,4 @@ export function shapesOfKind({ kind, version, rust }: Identity): ApiShape[] | un
   if (atLeast(version, 0, 10)) shapes.push("responses")
   if (atLeast(version, 0, 12)) shapes.push("messages")
   return shapes
-}
-
-/** The model list with the context lengths that other routes told. */
-export function withContexts(models: ServedModel[], contexts: Record<string, number> = {}): ServedModel[] {
-  return models.map((m) => (m.context === undefined ? { ...m, context: contexts[m.id] ?? contexts["*"] } : m))
 }

@@ -3,18 +3,12 @@ import { hasKey, unsendable } from "./checks/auth.ts"
 import { isUseful, type Seen, usedList } from "./checks/seen.ts"
 import { type Client, createClient } from "./client.ts"
 import type { Fetch } from "./fetch.ts"
-import {
-  askMore,
-  type Identity,
-  identify,
-  kindOfList,
-  kindOfVersion,
-  shapesOfKind,
-  shapesOfRoutes,
-  withContexts,
-} from "./fingerprint.ts"
+import { type Identity, identify, kindOfList, kindOfVersion, shapesOfKind, shapesOfRoutes } from "./fingerprint.ts"
 import { loadOf } from "./metrics.ts"
 import { asObject, listEntries, servedModels } from "./models.ts"
+import { askNative } from "./native/all.ts"
+import { createPoster } from "./proof/post.ts"
+import { withFacts } from "./states.ts"
 import { clean, redactDeep, redactUrl, secretsOf } from "./text.ts"
 import { type ApiShape, CHECK_IDS, type Check, type Endpoint, type EndpointReport } from "./types.ts"
 import { type BaseUrl, parseBaseUrl } from "./url.ts"
@@ -35,8 +29,8 @@ export interface LookOptions {
 const RESERVE_MS = 80
 
 /**
- * One look at one server: who it is, what it serves, whether the configuration fits, how busy it is. GET requests only, none of
- * which makes a server compute. Never throws; takes at most `deadlineMs`.
+ * One look at one server: who it is, what it serves, whether the configuration fits, how busy it is. GET requests, and Ollama's
+ * POST `/api/show`; none of them makes a server compute. Never throws; takes at most `deadlineMs`.
  */
 export async function lookAt(endpoint: Endpoint, options: LookOptions = {}): Promise<EndpointReport> {
   const { now = Date.now } = options
@@ -110,8 +104,8 @@ async function look(
       (isUseful(list) ? await identify(client, left() / 2, list, version) : { kind: "unknown", version: stated }))
   Object.assign(seen, identity)
 
-  const shapes = await learnMore(client, seen, identity, { left, at, previous })
-  return reportOf(seen, at, shapes)
+  seen.shapes = await learnMore(client, seen, identity, { left, at, previous, fetch, signal })
+  return reportOf(seen, at)
 }
 
 /** The second round, once the kind of server is known: health, load, API shapes, context lengths. */
@@ -119,35 +113,45 @@ async function learnMore(
   client: Client,
   seen: Seen,
   identity: Identity,
-  { left, at, previous }: { left: () => number; at: number; previous?: EndpointReport },
+  { left, at, previous, ...transport }: { left: () => number; at: number } & Pick<LookOptions, "previous" | "fetch" | "signal">,
 ): Promise<ApiShape[] | undefined> {
   const { kind, version } = identity
   const timeoutMs = left()
   const ask = (path: string) => client.get(path, { root: true, timeoutMs })
   // Reading TensorRT-LLM's /metrics empties its buffer, and LiteLLM's needs rights: only these three are asked.
   const hasMetrics = kind === "vllm" || kind === "sglang" || kind === "llama.cpp"
-  const sameServer = previous?.shapes && previous.server.kind === kind && previous.server.version === version
+  const before = previous?.server.kind === kind ? previous : undefined
+  const sameServer = before?.shapes && before.server.version === version
   const documented = kind !== "llama.cpp" && kind !== "ollama" && kind !== "lmstudio" && kind !== "mlx-lm"
   const [health, metrics, openapi, more] = await Promise.all([
     kind === "vllm" ? ask("/health") : undefined,
     hasMetrics ? ask("/metrics") : undefined,
     !sameServer && documented ? ask("/openapi.json") : undefined,
-    askMore(client, kind, timeoutMs),
+    askNative(kind, {
+      ...{ client, poster: createPoster(seen.endpoint, transport), timeoutMs },
+      ...{ models: seen.models ?? [], known: before?.models },
+    }),
   ])
   seen.health = health
   seen.metrics = metrics
   seen.version = more.version ?? version
-  if (seen.models) seen.models = withContexts(seen.models, more.contexts)
+  seen.parsers = { toolParser: more.toolParser, reasoningParser: more.reasoningParser }
+  if (seen.models) seen.models = withFacts(seen.models, more.facts, more.all)
   if (metrics?.ok && metrics.status === 200) seen.load = loadOf(metrics.text, { version, at, previous })
-  return sameServer ? previous.shapes : (shapesOfRoutes(openapi) ?? shapesOfKind(identity))
+  if (seen.models && kind === "vllm" && seen.load?.asleep) seen.models = withFacts(seen.models, undefined, { state: "sleeping" })
+  return sameServer ? before.shapes : (shapesOfRoutes(openapi) ?? shapesOfKind(identity))
 }
 
-function reportOf(seen: Seen, at: number, shapes?: ApiShape[]): EndpointReport {
-  const { endpoint, url } = seen
+function reportOf(seen: Seen, at: number): EndpointReport {
+  const { endpoint, url, shapes } = seen
   return {
     url: (url as BaseUrl).shown,
     ...(endpoint.provider !== undefined && { provider: endpoint.provider }),
-    server: { kind: seen.kind, version: seen.version },
+    server: {
+      ...{ kind: seen.kind, version: seen.version },
+      ...(seen.parsers?.toolParser !== undefined && { toolParser: seen.parsers.toolParser }),
+      ...(seen.parsers?.reasoningParser !== undefined && { reasoningParser: seen.parsers.reasoningParser }),
+    },
     ...(shapes && { shapes }),
     models: seen.models ?? [],
     configured: endpoint.models ?? [],

@@ -1,4 +1,5 @@
 import type { GetResult } from "./client.ts"
+import { stateOfWord } from "./states.ts"
 import { clean } from "./text.ts"
 import type { ServedModel } from "./types.ts"
 
@@ -36,6 +37,9 @@ export function servedModels(entries: readonly Json[]): ServedModel[] {
     const id = text(entry.id) ?? text(entry.key) ?? text(entry.name) ?? text(entry.model)
     if (id === undefined) return undefined
     const meta = asObject(entry.meta)
+    // llama.cpp's router and llama-swap: what is loaded.
+    const state = stateOfWord(asObject(entry.status)?.value)
+    const trained = tokens(meta?.n_ctx_train)
     return {
       id,
       root: text(entry.root),
@@ -43,6 +47,8 @@ export function servedModels(entries: readonly Json[]): ServedModel[] {
       context:
         tokens(entry.max_model_len) ?? tokens(entry.context_length) ?? tokens(meta?.n_ctx) ?? tokens(entry.max_input_tokens),
       ownedBy: text(entry.owned_by),
+      ...(state && { state }),
+      ...(trained && { maxContext: trained }),
     }
   })
   return withInherited(models.filter((m) => m !== undefined))

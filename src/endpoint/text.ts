@@ -58,6 +58,8 @@ export function redactUrl(url: string): string {
   let parsed: URL
   try {
     parsed = new URL(url)
+    // `localhost:8000/v1` parses, with `localhost:` as its scheme.
+    if (parsed.host === "") throw new TypeError("no host")
   } catch {
     return clean(url.replace(/\/\/[^/@\s]*@/, `//${HIDDEN}@`).replace(/([?&][^=&#]*=)[^&#\s]*/g, `$1${HIDDEN}`), 200)
   }

@@ -7,6 +7,8 @@ import { discovered } from "../models/discover.ts"
 export interface Discovery {
   /** Entries for what the server of this provider served last and the configuration does not name. */
   entries(endpoint: Endpoint): Record<string, unknown>
+  /** What the server of this address served when it was last seen. */
+  last(url: string): SeenServer | undefined
   /** Takes a new look into the cache, where it says something new. An outage says nothing. */
   seen(report: EndpointReport): void
 }
@@ -22,6 +24,7 @@ export function createDiscovery(cache: ModelCache = createModelCache()): Discove
       const last = all()[redactUrl(endpoint.url)]
       return last ? discovered(last, endpoint.models ?? []) : {}
     },
+    last: (url) => all()[redactUrl(url)],
     seen({ url, at, server, models, checks }) {
       const key = redactUrl(url)
       if (!isNews(all()[key], { url, at, server, models, checks })) return

@@ -42,6 +42,8 @@ export interface Health {
   refresh(): Promise<void>
   /** What is known now; looks first (2 s at most) where the last look is not from this very moment. */
   current(provider?: string): Promise<EndpointReport[]>
+  /** A look that begins now, or runs already. */
+  now(provider: string): Promise<EndpointReport | undefined>
   /** The last look, if it found problems worth a notice. */
   trouble(provider: string): EndpointReport | undefined
   last(provider: string): EndpointReport | undefined
@@ -105,13 +107,15 @@ export function createHealth({
   function recheckLater(endpoint: Endpoint, state: Watched) {
     clearTimeout(state.timer)
     if (!(state.announced || state.suspected) || state.rechecks >= RECHECKS || stop.signal.aborted) return
-    state.timer = setTimeout(
-      () => {
-        state.rechecks++
-        void lookNow(endpoint).catch(onError)
-      },
-      state.suspected ? secondLookMs : RECHECK_MS,
-    )
+    lookLaterAt(endpoint, state, state.suspected ? secondLookMs : RECHECK_MS)
+  }
+
+  function lookLaterAt(endpoint: Endpoint, state: Watched, ms: number) {
+    clearTimeout(state.timer)
+    state.timer = setTimeout(() => {
+      state.rechecks++
+      void lookNow(endpoint).catch(onError)
+    }, ms)
     state.timer.unref?.()
   }
 
@@ -149,6 +153,10 @@ export function createHealth({
         wanted.map((e) => (olderThan(e, PAGE_FRESH_MS) ? lookNow(e) : (stateOf(nameOf(e)).report ?? lookNow(e)))),
       )
     },
+    async now(provider) {
+      const endpoint = endpoints().find((e) => e.provider === provider)
+      return endpoint && lookNow(endpoint)
+    },
     trouble(provider) {
       const state = watched.get(provider)
       return state?.announced ? state.report : undefined
@@ -159,6 +167,8 @@ export function createHealth({
       if (!endpoint) return
       const state = stateOf(provider)
       const wasUp = state.report !== undefined && !state.announced
+      // An answer right after the look that found trouble: well again, most likely, and nobody waits half a minute to hear it.
+      if (reached && state.announced && !olderThan(endpoint, FAILURE_FRESH_MS)) lookLaterAt(endpoint, state, FAILURE_FRESH_MS)
       if (reached && (wasUp || !state.report || !olderThan(endpoint, FAILURE_FRESH_MS))) return
       // A look that is running is as good as a new one.
       if (!reached && !state.running && !olderThan(endpoint, FAILURE_FRESH_MS)) return

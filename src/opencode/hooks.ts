@@ -64,7 +64,7 @@ export async function createHooks({ client }: Pick<PluginInput, "client">, rawOp
       keepFromModel(messages),
     ),
     tool: {
-      vllm_status: statusTool((sessionID) => plugin.page(sessionID, undefined, true)),
+      vllm_status: statusTool((sessionID) => plugin.page(sessionID, undefined, { compact: true })),
       switch_model: switchTool(plugin.switching),
     },
     dispose: safe("dispose", () => plugin.dispose()),

@@ -3,9 +3,14 @@
  * page, reading options that were given. The build makes one file of it, because each further file costs the start milliseconds.
  */
 export { lookAt } from "../endpoint/look.ts"
+export { waitUntilLoaded } from "../endpoint/wake.ts"
 export { readOptions } from "../options.ts"
 export { statusPage } from "../report/status.ts"
+export { explainingFetch } from "../request/explaining-fetch.ts"
+export { createFitter } from "../request/fitter.ts"
+export { fittingFetch } from "../request/fitting-fetch.ts"
 export { createRescuer } from "../rescue/rescuer.ts"
 export { createInspector } from "../stream/inspector.ts"
 export { tap } from "../stream/tap.ts"
+export { deepLook } from "./deep.ts"
 export { createSwitcher } from "./switcher.ts"

@@ -7,7 +7,15 @@ import type { EndpointReport } from "../endpoint/types.ts"
 import { familyById, familyOfModel } from "../knowledge/families.ts"
 import type { ModelCache } from "../models/cache.ts"
 import type { Options } from "../options.ts"
-import { findingNotice, healthNotice, recoveredNotice, refusalNotice, rescueNotice, toolLine } from "../report/notice.ts"
+import {
+  findingNotice,
+  healthNotice,
+  recoveredNotice,
+  refusalNotice,
+  rescueNotice,
+  toolLine,
+  waitNotice,
+} from "../report/notice.ts"
 import { rescueMode } from "../rescue/mode.ts"
 import type { RescueState } from "../rescue/rescuer.ts"
 import type { Report } from "../stream/types.ts"
@@ -18,14 +26,18 @@ import { createDiscovery } from "./discovery.ts"
 import { reasonToRefuse, refusal } from "./guard.ts"
 import { createHealth, type Health } from "./health.ts"
 import { type Host, type ModelRef, type TokenCount, tokensIn } from "./host.ts"
+import type { Answer as LocalAnswer } from "./local-answer.ts"
 import { createNotices } from "./notices.ts"
 import type { Origin } from "./own-headers.ts"
+import { pieces } from "./pieces.ts"
 import { type HostConfig, type Providers, watchProviders } from "./providers.ts"
 import { type Answer, causeOf } from "./recurrence.ts"
+import { createRequests } from "./requests.ts"
 import { createRescuers } from "./rescuers.ts"
 import { addInspector, createSessions, type Session } from "./sessions.ts"
 import { meant, remember } from "./switch-memory.ts"
 import { createSwitchers } from "./switchers.ts"
+import { createWaiting } from "./waiting.ts"
 import { type Fetch, watchedFetch } from "./watch.ts"
 
 export interface PluginOptions {
@@ -41,6 +53,9 @@ export interface PluginOptions {
 
 /** Code of the check, and cause of the notice, for a server that takes no tools as it is configured. */
 const TOOLS_OFF = "tools-off"
+
+const breaksRequests = ({ id, status }: EndpointReport["checks"][number]) =>
+  status === "fail" && (id === "reach" || id === "auth")
 
 /** The events of the host that matter here; everything else is ignored. */
 interface HostEvent {
@@ -91,8 +106,11 @@ export function createPlugin({ host, options, optionProblems = [], look, cache, 
         codes: report.checks.filter((c) => c.status === "fail").map((c) => c.code),
       })
       announced.add(provider)
-      notices.sayToScreen({ cause: troubleCause(report), text: healthNotice(report), variant: "error" })
-      for (const session of sessions.all()) if (session.providerID === provider && session.busy) sayTrouble(session)
+      // The failed request of a person who waits for its answer says it itself.
+      if (!sessions.all().some((session) => session.explaining === provider))
+        notices.sayToScreen({ cause: troubleCause(report), text: healthNotice(report), variant: "error" })
+      for (const session of sessions.all())
+        if (session.providerID === provider && session.busy && session.explaining !== provider) sayTrouble(session)
     },
     onRecovered(report) {
       const provider = report.provider ?? report.url
@@ -115,6 +133,29 @@ export function createPlugin({ host, options, optionProblems = [], look, cache, 
     },
   })
 
+  const waiting = createWaiting(now)
+  const requests = createRequests({
+    look: (provider) => health.now(provider),
+    last: (provider) => health.last(provider),
+    onLook({ sessionID, agent }, provider) {
+      if (sessionID && agent !== "title") sessions.get(sessionID).explaining = provider
+    },
+    onFailure({ sessionID, agent }, provider, explained) {
+      if (!sessionID || agent === "title") return
+      const session = sessions.get(sessionID)
+      session.explaining = undefined
+      const trouble = health.trouble(provider)
+      if (explained && trouble) session.told.add(troubleCause(withoutRescued(trouble)))
+      else if (session.busy) sayTrouble(session, true)
+    },
+    onWait({ sessionID, agent }, provider, text) {
+      if (!sessionID || agent === "title") return
+      const waiting = waitNotice(provider, text)
+      notices.say(sessionID, { cause: `waits:${provider}`, text: waiting, variant: "info", when: "now" }, { toast: false })
+      notices.sayToScreen({ cause: `waits:${provider}:${text}`, text: waiting, variant: "info" })
+    },
+    onError,
+  })
   const rescuers = createRescuers({ modes: options.rescue, family: familyOf, onError })
   const commands = createCommands()
   const switcher = createSwitchers({
@@ -141,12 +182,15 @@ export function createPlugin({ host, options, optionProblems = [], look, cache, 
     return `health:${report.provider ?? report.url}:${codes.join(",")}`
   }
 
-  function sayTrouble(session: Session) {
+  /** @param failed a request of this session failed, and its answer did not say what is wrong */
+  function sayTrouble(session: Session, failed = false) {
     const found = session.providerID === undefined ? undefined : health.trouble(session.providerID)
     // The status page tells the trouble itself.
     if (!found || session.local) return
     const report = withoutRescued(found)
     if (worthANotice(report).length === 0) return
+    // The request that runs into it will say it.
+    if (options.explain && !failed && report.checks.some(breaksRequests)) return
     // The server's own refusal said it already.
     if (session.told.has(TOOLS_OFF) && worthANotice(report).every((c) => c.code === TOOLS_OFF)) return
     notices.say(
@@ -179,7 +223,8 @@ export function createPlugin({ host, options, optionProblems = [], look, cache, 
   }
 
   function onRefusal(origin: Origin, provider: string, model: string | undefined) {
-    if (!origin.sessionID || origin.agent === "title") return
+    // Where failures are explained, the answer itself says it.
+    if (!origin.sessionID || origin.agent === "title" || options.explain) return
     const session = sessions.get(origin.sessionID)
     const trouble = health.trouble(provider)
     if (trouble?.checks.some((c) => c.code === TOOLS_OFF) && session.told.has(troubleCause(trouble))) return
@@ -197,7 +242,26 @@ export function createPlugin({ host, options, optionProblems = [], look, cache, 
     notices.say(origin.sessionID, { cause: `rescued:${provider}/${model}`, text, variant: "warning", when: "now" })
   }
 
-  async function page(sessionID: string, args: string | undefined, compact = false): Promise<string> {
+  /** What `/vllm-status` answers: the page, with `--deep` after asking the session's model some questions. */
+  function statusAnswer(sessionID: string, args: string): LocalAnswer | Promise<string> {
+    if (!args.split(/\s+/).includes("--deep")) return page(sessionID, args)
+    const { providerID, modelID } = sessions.get(sessionID)
+    return pieces(async (say) => {
+      const { deepLook } = await import("./late.ts")
+      const [wanted = providerID] = args.split(/\s+/).filter((word) => word && !word.startsWith("--"))
+      const endpoint = providers?.endpoints().find((one) => one.provider === wanted)
+      const report = endpoint && (await health.now(wanted ?? ""))
+      if (!endpoint || !report) return page(sessionID, args)
+      const model = endpoint.models?.find(({ key }) => key === modelID)?.id ?? modelID
+      return page(sessionID, args, { reports: [await deepLook({ endpoint, report, model, say })] })
+    })
+  }
+
+  async function page(
+    sessionID: string,
+    args: string | undefined,
+    { compact = false, reports: given }: { compact?: boolean; reports?: EndpointReport[] } = {},
+  ): Promise<string> {
     const words = (args ?? "").split(/\s+/).filter(Boolean)
     const [wanted] = words.filter((word) => !word.startsWith("--"))
     const known = providers?.endpoints().map((e) => e.provider ?? e.url) ?? []
@@ -206,17 +270,29 @@ export function createPlugin({ host, options, optionProblems = [], look, cache, 
     }
     const asked = words.includes("--rescue") ? true : words.includes("--no-rescue") ? false : undefined
     const answer = asked === undefined ? undefined : { wanted: asked, models: rescuers.consent(asked, wanted) }
-    const [reports, { statusPage }] = await Promise.all([health.current(wanted), import("./late.ts")])
+    const [reports, { statusPage }] = await Promise.all([given ?? health.current(wanted), import("./late.ts")])
     const findings = sessions.peek(sessionID)?.recurrence.counters() ?? []
-    return statusPage({ reports, findings, rescues: rescuers.states(wanted), rescueAnswer: answer, version, compact })
+    const lastSeen = (url: string) => discovery.last(url)
+    return statusPage({
+      reports,
+      lastSeen,
+      waiting: waiting.now(wanted),
+      findings,
+      rescues: rescuers.states(wanted),
+      rescueAnswer: answer,
+      version,
+      compact,
+    })
   }
 
   return {
     /** The `config` hook: puts the tap in and registers the commands; everything that asks the host or a server comes later. */
     configure(config: HostConfig) {
-      const fetchFor = (provider: string, inner?: Fetch) =>
-        watchedFetch({
-          inner,
+      const fetchFor = (provider: string, inner?: Fetch) => {
+        const watched = watchedFetch({
+          inner: requests.fitting(provider, inner ?? fetch),
+          explains: options.explain,
+          onPrompt: (model, body, tokens) => requests.learn(provider, model, body, tokens),
           inspect: options.inspect,
           inspection: () => import("./late.ts"),
           answerTo: commands.answerTo,
@@ -227,6 +303,7 @@ export function createPlugin({ host, options, optionProblems = [], look, cache, 
               report.models.find((m) => m.id === model) ?? (report.models.length === 1 ? report.models[0] : undefined)
             return { kind: report.server.kind, version: report.server.version ?? undefined, root: served?.root }
           },
+          onSend: () => waiting.begin(provider),
           onStart: (origin, inspector) => {
             if (origin.sessionID) addInspector(sessions.get(origin.sessionID), inspector)
           },
@@ -241,6 +318,8 @@ export function createPlugin({ host, options, optionProblems = [], look, cache, 
           },
           onError,
         })
+        return options.explain ? requests.explaining(provider, watched) : watched
+      }
       providers = watchProviders(config, options, {
         fetchFor,
         ...(options.discover && { discover: (endpoint) => discovery.entries(endpoint) }),
@@ -290,7 +369,7 @@ export function createPlugin({ host, options, optionProblems = [], look, cache, 
       if (!given) return
       const here = providers?.isWatched(message.model.providerID) ?? false
       if (given.command !== SWITCH_COMMAND) {
-        if (here) commands.take(sessionID, message.id, parts, () => page(sessionID, given.args))
+        if (here) commands.take(sessionID, message.id, parts, async () => statusAnswer(sessionID, given.args))
         else commands.leave(sessionID)
         return
       }

@@ -20,6 +20,8 @@ export interface Session {
   switching: SwitchMemory
   /** Whether that message is still being written. */
   busy?: boolean
+  /** Provider whose failure is being looked into for this session: the answer will say what is wrong. */
+  explaining?: string
   /** That message is an answer of the plugin's own. */
   local?: boolean
   /** Newest part of that message that the host announced. */

@@ -9,6 +9,7 @@ import { objections, STOPS } from "../models/fitting.ts"
 import { modelsPage, notChosen, notSwitched, objectionLine, switched } from "../report/models.ts"
 import type { ModelRef } from "./host.ts"
 import type { Answer } from "./local-answer.ts"
+import { pieces } from "./pieces.ts"
 import type { SwitchMemory } from "./switch-memory.ts"
 
 export interface SwitcherOptions {
@@ -74,31 +75,13 @@ export function createSwitcher(o: SwitcherOptions) {
   }
 
   /** Says how the loading goes, then that the switch is made. */
-  async function* whileLoading(endpoint: Endpoint, choice: Choice, done: string): AsyncGenerator<string> {
-    const said: string[] = []
-    let wake = () => {}
-    let over = false
-    const loading = o
-      .load(endpoint, choice.id, (text) => {
-        said.push(`${text}\n`)
-        wake()
-      })
-      .catch(() => "The server did not say how the loading goes.")
-      .then((problem) => {
-        said.push(problem === undefined ? done : `${done}\n${problem} The next message waits for it.`)
-        over = true
-        wake()
-      })
-    while (!over || said.length > 0) {
-      const next = said.shift()
-      if (next !== undefined) yield next
-      else
-        await new Promise<void>((resolve) => {
-          wake = resolve
-        })
-    }
-    await loading
-  }
+  const whileLoading = (endpoint: Endpoint, choice: Choice, done: string) =>
+    pieces(async (say) => {
+      const problem = await o
+        .load(endpoint, choice.id, (text) => say(`${text}\n`))
+        .catch(() => "The server did not say how the loading goes.")
+      return problem === undefined ? done : `${done}\n${problem} The next message waits for it.`
+    })
 
   return { wish }
 }

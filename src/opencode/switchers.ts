@@ -13,6 +13,9 @@ export interface SwitchersOptions {
   onError(error: unknown): void
 }
 
+/** A server that loads a model from a slow disk takes minutes; longer than this nobody waits in one answer. */
+const LOADING_MS = 240_000
+
 export function createSwitchers({ host, health, sessions, endpoint, onError }: SwitchersOptions) {
   let reloadWanted = false
   const options: SwitcherOptions = {
@@ -20,7 +23,12 @@ export function createSwitchers({ host, health, sessions, endpoint, onError }: S
     known: async () => knownModels((await host.providers()) ?? []),
     used: async (sessionID) => sessions.peek(sessionID)?.tokens ?? (await host.tokensOf(sessionID)),
     endpoint,
-    load: async () => undefined,
+    async load(to, model, onProgress) {
+      const { waitUntilLoaded } = await import("./late.ts")
+      const result = await waitUntilLoaded(to, model, { timeoutMs: LOADING_MS, onProgress })
+      if (result.is === "loaded") return undefined
+      return result.is === "timeout" ? "It is still loading." : `The server did not load it (${result.code}).`
+    },
     reload() {
       reloadWanted = true
     },

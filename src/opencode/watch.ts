@@ -19,10 +19,16 @@ export interface WatchOptions {
   answerTo(messageID: string): (() => Promise<Answer>) | undefined
   /** Whether to look into answers at all. */
   inspect: boolean
+  /** Failures are looked into by who called. */
+  explains: boolean
+  /** What an answer counted: the tokens of its prompt, by the body that was sent. */
+  onPrompt(model: string | undefined, body: string, promptTokens: number): void
   /** Brings the inspector, which is not loaded while OpenCode starts. */
   inspection(): Promise<Inspection>
   /** What is known of the server, for the wording of the cures. */
   server(model: string | undefined): InspectorOptions["server"]
+  /** A request goes out; the function that comes back is called when the first byte of its answer is there, or it failed. */
+  onSend(origin: Origin): () => void
   onStart(origin: Origin, inspector: Inspector): void
   onReport(origin: Origin, report: Report, asked: Asked): void
   /** Reads answers here where the server's parsers do not; not loaded while OpenCode starts either. */
@@ -56,19 +62,21 @@ export function watchedFetch(o: WatchOptions): Fetch {
     const method = init?.method ?? (url instanceof Request ? url.method : "GET")
     const asks = shape !== undefined && method.toUpperCase() === "POST"
     const send = o.inner ?? fetch
+    const sent: Sent = { origin, body: init?.body, arrived: asks ? o.onSend(origin) : () => {} }
     let response: Response
     try {
       // Only chat requests have a raw form, and only OpenCode's own way of asking: an address and a body as text.
       response =
         asks && shape === "chat" && typeof url === "string" && typeof init?.body === "string"
-          ? await rescued(o, send, url, init, origin)
-          : look(o, asks ? await o.inspection() : undefined, await send(url, init), origin, init?.body)
+          ? await rescued(o, send, url, init, sent)
+          : look(o, asks ? await o.inspection() : undefined, await send(url, init), sent)
     } catch (error) {
-      if (!init?.signal?.aborted) void o.onReach(false).catch(o.onError)
+      sent.arrived()
+      if (!init?.signal?.aborted && !o.explains) void o.onReach(false).catch(o.onError)
       throw error
     }
     // A bad request says nothing about the server's health; a refused key, a missing route and its own failures do.
-    if (response.status !== 400) {
+    if (response.ok || (!o.explains && response.status !== 400)) {
       const said = o.onReach(response.ok).catch(o.onError)
       // An error may end the run at once: the sentence that explains it goes first, if it is there soon.
       if (!response.ok) await Promise.race([said, sleep(EXPLAIN_MS)])
@@ -77,7 +85,16 @@ export function watchedFetch(o: WatchOptions): Fetch {
   }
 }
 
-async function rescued(o: WatchOptions, send: Fetch, url: string, init: RequestInit, origin: Origin): Promise<Response> {
+/** A request on its way. */
+interface Sent {
+  origin: Origin
+  body: unknown
+  /** The first byte of an answer has come, or none will. */
+  arrived(): void
+}
+
+async function rescued(o: WatchOptions, send: Fetch, url: string, init: RequestInit, sent: Sent): Promise<Response> {
+  const { origin } = sent
   const late = await Promise.all([o.inspection(), o.rescuer()]).catch(o.onError)
   if (!late) return send(url, init)
   const [inspection, rescuer] = late
@@ -86,7 +103,7 @@ async function rescued(o: WatchOptions, send: Fetch, url: string, init: RequestI
     url,
     init,
     fetch: send,
-    look: (response, take) => look(o, inspection, response, origin, init.body, take),
+    look: (response, take) => look(o, inspection, response, sent, take),
     announce: (report) => o.onReport(origin, report, asked),
     onRefused: (model) => o.onRefusal(origin, model),
     onRescued: (state) => o.onRescued(origin, state),
@@ -98,11 +115,13 @@ function look(
   o: WatchOptions,
   inspection: Inspection | undefined,
   response: Response,
-  origin: Origin,
-  body: unknown,
+  { origin, body, arrived }: Sent,
   take?: (report: Report) => boolean,
 ): Response {
-  if (!o.inspect || !inspection || !response.ok) return response
+  if (!o.inspect || !inspection || !response.ok) {
+    arrived()
+    return response
+  }
   try {
     const request = typeof body === "string" ? body : undefined
     const asked = readAsked(request)
@@ -114,9 +133,19 @@ function look(
       },
     })
     o.onStart(origin, inspector)
+    const heard: Inspector = {
+      ...inspector,
+      push(bytes) {
+        arrived()
+        inspector.push(bytes)
+      },
+    }
     return inspection.tap(response, {
-      inspector,
+      inspector: heard,
       onEnd(report) {
+        arrived()
+        const { promptTokens } = report.response.usage ?? {}
+        if (request !== undefined && promptTokens) o.onPrompt(asked.model(), request, promptTokens)
         if (!take?.(report)) o.onReport(origin, report, asked)
       },
       onError: o.onError,

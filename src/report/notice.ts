@@ -30,6 +30,11 @@ export function recoveredNotice(report: EndpointReport): string {
   return `${NAME}: ${endpointName(report)} works again.`
 }
 
+/** A request waits for its server. */
+export function waitNotice(provider: string, text: string): string {
+  return `${NAME}: ${code(provider, 40)}: ${sentence(text)} The request waits for it.`
+}
+
 /** The server takes no tools as it is configured, and nobody can make up for it. */
 export function refusalNotice(setup: Setup): string {
   return `${NAME}: the server refuses every request with tools, because it was started without a tool parser.\n${cure(parserCure(setup))}`

@@ -34,8 +34,16 @@ export function endpointName(report: EndpointReport): string {
   return report.provider ? sentence(fit(clean(report.provider, 40), 36)) : sentence(fit(redactUrl(report.url), 40))
 }
 
+/** Sentences that others add to the page of a server. */
+export interface Beside {
+  /** What it served when it was last seen. */
+  before?: string | undefined
+  /** What waits for it. */
+  waits?: string | undefined
+}
+
 /** The whole page of one server. */
-export function serverSection(report: EndpointReport): string {
+export function serverSection(report: EndpointReport, { before, waits }: Beside = {}): string {
   const bad = problems(report)
   const state = bad.length === 0 ? "All checks passed." : `${plural(bad.length, "problem")}.`
   const reached = report.checks.some((c) => c.id === "reach" && c.status !== "fail")
@@ -45,8 +53,9 @@ export function serverSection(report: EndpointReport): string {
     wrap(`${report.url ? code(redactUrl(report.url), 60) : "no address"}${key}`),
     shapesLine(report.shapes),
     `**${state}**`,
+    waits ? wrap(waits) : "",
     checkList(report, bad),
-    modelList(report),
+    modelList(report) || (before ? wrap(before) : ""),
     loadTable(report.load),
   ]
   return parts.filter((p) => p !== "").join("\n\n")

@@ -1,5 +1,6 @@
 import { clean } from "../endpoint/text.ts"
 import type { EndpointReport } from "../endpoint/types.ts"
+import type { SeenServer } from "../models/cache.ts"
 import { code, item, plural, sentence, wrap } from "./markdown.ts"
 import { rescueLines, rescueSection } from "./rescue.ts"
 import { serverLines, serverSection } from "./server.ts"
@@ -9,6 +10,10 @@ export interface StatusInput {
   reports: EndpointReport[]
   /** Findings of this session, in any order. */
   findings: SessionFinding[]
+  /** What a server served when it was last seen, for the time when it cannot be reached. */
+  lastSeen?(url: string): SeenServer | undefined
+  /** Requests of this OpenCode whose answer has not begun, by provider. */
+  waiting?: readonly { provider: string; ms: number; requests: number }[]
   /** Models whose answers are, or could be, read by the plugin. */
   rescues?: readonly ModelRescue[]
   /** The user just said whether they want that. */
@@ -25,7 +30,17 @@ const MOST_FINDINGS = 20
 
 /** The status page: markdown that reads well as plain text at 80 columns and rendered. */
 export function statusPage(input: StatusInput): string {
-  const { reports, findings, rescues = [], rescueAnswer, version, compact = false, now = Date.now() } = input
+  const {
+    reports,
+    lastSeen = () => undefined,
+    waiting = [],
+    findings,
+    rescues = [],
+    rescueAnswer,
+    version,
+    compact = false,
+    now = Date.now(),
+  } = input
   const latest = [...findings].sort((a, b) => b.last - a.last)
   if (compact) {
     const servers = reports.length > 0 ? reports.map(serverLines) : ["no self-hosted provider is watched"]
@@ -33,7 +48,21 @@ export function statusPage(input: StatusInput): string {
       .filter(Boolean)
       .join("\n")
   }
-  const servers = reports.length > 0 ? reports.map(serverSection) : [nothingWatched()]
+  /** A server that is in trouble has other reasons. */
+  function waitsFor(report: EndpointReport): string | undefined {
+    const mine = waiting.find(({ provider }) => provider === report.provider)
+    if (!mine || report.checks.some(({ id, status }) => id === "reach" && status === "fail")) return undefined
+    const queue = report.load?.waiting ? `, and ${plural(report.load.waiting, "request")} wait in its queue` : ""
+    return `${plural(mine.requests, "request")} of this OpenCode ${mine.requests === 1 ? "waits" : "wait"} for the first token, since ${Math.round(mine.ms / 1000)} s${queue}. A long prompt takes its time; this is no fault.`
+  }
+  function seenBefore(report: EndpointReport): string | undefined {
+    const seen = report.models.length === 0 ? lastSeen(report.url) : undefined
+    return seen && `Served when it was last seen (${ago(now - seen.at)}): ${names(seen.models.map(({ id }) => id))}.`
+  }
+  const servers =
+    reports.length > 0
+      ? reports.map((one) => serverSection(one, { before: seenBefore(one), waits: waitsFor(one) }))
+      : [nothingWatched()]
   const rescue = rescueSection(rescues, rescueAnswer)
   return [
     "# Status of your LLM servers",
@@ -104,6 +133,11 @@ function compactFindings(findings: SessionFinding[]): string {
         } x${one.count}${isWeak(one) ? " (weak evidence only)" : ""}: ${sentence(one.finding.cause, 200)} Cure: ${sentence(one.finding.fix, 200)}`,
     )
     .join("\n")
+}
+
+function names(ids: readonly string[]): string {
+  const shown = ids.slice(0, 8).map((id) => code(id, 60))
+  return ids.length > shown.length ? `${shown.join(", ")} and ${ids.length - shown.length} more` : shown.join(", ")
 }
 
 function ago(ms: number): string {

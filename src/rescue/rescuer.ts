@@ -93,12 +93,14 @@ export function createRescuer({ repeats, mode, family, onError }: RescuerOptions
   async function inRawForm(sending: Sending, asked: Asked, state: RescueState): Promise<Response | undefined> {
     const mine = formsOf(asked.model)
     const ask = askBeside(sending)
+    const byName = family(asked.model)
+    // Kimi K3's template writes `tool_choice: "none"` into the prompt, and the model obeys it.
+    if (byName?.id === "kimi-k3") mine.fails("A")
     const form = await mine.choose(ask, asked)
     if (!form) {
       state.impossible = true
       return undefined
     }
-    const byName = family(asked.model)
     let end: RawEnd | undefined
     const answer = await askRaw({
       ...sending,

@@ -55,10 +55,7 @@ const TABLE = {
     fault: "output-swallowed",
     recorded: "swallowed",
     parsers: { tool: "hermes", reasoning: "qwen3" },
-    says: {
-      reasoning: "I should list the files first.",
-      calls: [{ name: "bash", arguments: { command: "ls -la src", description: "List files in src" } }],
-    },
+    says: LOOK,
   },
   "answer-in-reasoning": {
     line: "the model never ends its thoughts: the answer is reasoning, the person sees nothing",

@@ -77,7 +77,7 @@ describe("opencode run", () => {
       expect(asked(beta)[0]).not.toContain("Now using")
       expect(asked(alpha)).toHaveLength(1)
 
-      const unknown = await run(p, ["run", "-c", "--command", "switch-model", "alfa"], LIMIT)
+      const unknown = await run(p, ["run", "-c", "--command", "switch-model", "alpa"], LIMIT)
       expect(unknown.stdout).toContain("`one/alpha`")
     },
     LIMIT,

@@ -268,7 +268,13 @@ describe("a finding", () => {
     const body =
       '{"error":{"message":"\\"auto\\" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set","type":"BadRequestError","param":null,"code":400}}'
     const server = await serving(body, 400, "application/json")
-    const s = setUp({ url: server.url })
+    const explained = setUp({ url: server.url })
+    const { text, status } = await explained.answer()
+    expect(status).toBe(424)
+    expect(text).toContain("--enable-auto-tool-choice --tool-call-parser qwen3_coder --reasoning-parser nemotron_v3")
+    expect(explained.parts).toEqual([])
+
+    const s = setUp({ url: server.url, options: { explain: false } })
     expect(await s.answer()).toMatchObject({ text: body, status: 400 })
     await s.answer()
     expect(s.parts).toHaveLength(1)
@@ -289,7 +295,7 @@ describe("health", () => {
 
   test("a server with problems is told once per session, and again when it is back", async () => {
     let failing: Check | undefined = refused
-    const s = setUp({ url: "http://127.0.0.1:1/v1", failing: () => failing })
+    const s = setUp({ url: "http://127.0.0.1:1/v1", failing: () => failing, options: { explain: false } })
     s.tick(10_000)
     await settled()
     expect(s.toasts).toHaveLength(1)
@@ -318,7 +324,7 @@ describe("health", () => {
   })
 
   test("a server found broken while an answer is on its way is told in that answer, and in those of other sessions", async () => {
-    const s = setUp({ url: "http://127.0.0.1:1/v1", failing: () => refused })
+    const s = setUp({ url: "http://127.0.0.1:1/v1", failing: () => refused, options: { explain: false } })
     for (const sessionID of ["ses_1", "ses_2"]) {
       s.plugin.event({
         type: "message.updated",
@@ -327,6 +333,24 @@ describe("health", () => {
     }
     await settled()
     expect(s.parts.map((p) => p.messageID)).toEqual(["msg_ses_1", "msg_ses_2"])
+  })
+
+  test("a request that fails says what is wrong itself, and nothing else says it in that session", async () => {
+    let failing: Check | undefined = refused
+    const s = setUp({ url: "http://127.0.0.1:1/v1", failing: () => failing })
+    s.tick(10_000)
+    const { status, text } = await s.answer("ses_1")
+    expect(status).toBe(424)
+    expect(text).toContain("Nothing listens")
+    expect(text).toContain("Start the server.")
+    await settled()
+    expect(s.parts).toEqual([])
+    failing = undefined
+    s.tick(61_000)
+    s.plugin.event({ type: "session.created", properties: { info: { id: "ses_2" } } })
+    await settled()
+    s.plugin.event({ type: "session.idle", properties: { sessionID: "ses_1" } })
+    expect(s.parts.map((part) => part.text)).toEqual([expect.stringContaining("works again")])
   })
 
   test("toasts wait until the terminal interface can show them", async () => {
@@ -388,7 +412,7 @@ test("the key of the configuration occurs in nothing that the plugin says or log
   }).then((r) => r.text())
   await s.plugin.page("ses_1", "")
   s.plugin.event({ type: "session.idle", properties: { sessionID: "ses_1" } })
-  expect(s.everything() + (await s.plugin.page("ses_1", "")) + (await s.plugin.page("ses_1", undefined, true))).not.toContain(
-    CANARY,
-  )
+  expect(
+    s.everything() + (await s.plugin.page("ses_1", "")) + (await s.plugin.page("ses_1", undefined, { compact: true })),
+  ).not.toContain(CANARY)
 })

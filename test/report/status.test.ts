@@ -67,6 +67,25 @@ opencode-vllm 0.1.0`)
 ## Findings`)
   })
 
+  test("a server that is down shows what it served when it was last seen, and when that was", () => {
+    const seen = { at: NOW - 300_000, server: { kind: "vllm" as const, version: null }, models: [{ id: "a" }, { id: "b" }] }
+    const lastSeen = (url: string) => (url === refused.url ? seen : undefined)
+    expect(page({ reports: [refused], lastSeen })).toContain("Served when it was last seen (5 min ago): `a`, `b`.")
+    expect(page({ reports: [refused] })).not.toContain("last seen")
+    expect(page({ reports: [healthy], lastSeen: () => seen })).not.toContain("last seen")
+  })
+
+  test("a long prompt shows as waiting, with what is before it, and not as a fault", () => {
+    const waiting = [{ provider: healthy.provider ?? "", ms: 42_000, requests: 1 }]
+    const busy = { ...healthy, load: { ...healthy.load, waiting: 3 } }
+    const words = page({ reports: [busy], waiting }).replaceAll(/\s+/g, " ")
+    expect(words).toContain("1 request of this OpenCode waits for the first token, since 42 s, and 3 requests wait in its queue.")
+    expect(words).toContain("All checks passed.")
+    expect(page({ reports: [refused], waiting: [{ ...waiting[0]!, provider: refused.provider ?? "" }] })).not.toContain(
+      "first token",
+    )
+  })
+
   test("a finding of the session stands there with its tool, count, cause and cure", () => {
     expect(page({ findings: [leak] })).toContain(`- **reasoning-in-arguments** in \`bash\`, 3 times, first 10 min ago, last 2 min
   ago: The model's thoughts (\`<think>\`…\`</think>\`) stand inside the argument

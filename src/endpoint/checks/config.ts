@@ -1,4 +1,4 @@
-import type { Check } from "../types.ts"
+import type { ApiShape, Check } from "../types.ts"
 import type { UrlFault } from "../url.ts"
 import { DOCS, fail, isUseful, pass, type Seen, setting } from "./seen.ts"
 
@@ -40,7 +40,7 @@ export function checkConfig(seen: Seen): Check {
       reference: DOCS.providers,
     })
   }
-  if (!url.cure) return pass("config", "The base URL has the usual form.")
+  if (!url.cure) return wrongAdapter(seen) ?? pass("config", "The base URL has the usual form.")
   const problem = (message: string) =>
     fail("config", {
       code: "wrong-path",
@@ -54,5 +54,30 @@ export function checkConfig(seen: Seen): Check {
     const why = /\/v\d+\/v\d+/.test(url.base) ? "has its version twice" : "lacks the /v1 at its end"
     return problem(`The base URL ${url.shown} ${why}: the server's API is at ${url.cure}.`)
   }
-  return pass("config", "The base URL has no /v1, but the server answers there.")
+  return wrongAdapter(seen) ?? pass("config", "The base URL has no /v1, but the server answers there.")
+}
+
+/** What each adapter speaks, in OpenCode 1.18. */
+const ADAPTERS: Readonly<Record<string, ApiShape>> = {
+  "@ai-sdk/openai-compatible": "chat",
+  "@ai-sdk/openai": "responses",
+  "@ai-sdk/anthropic": "messages",
+}
+const SHAPE_NAMES: Readonly<Record<ApiShape, string>> = {
+  chat: "Chat Completions",
+  responses: "Responses",
+  messages: "Anthropic Messages",
+}
+
+/** The adapter speaks an API that the server has not. Only said where the server names its routes, or is a vLLM whose version does. */
+function wrongAdapter({ endpoint, shapes, kind }: Seen): Check | undefined {
+  const spoken = ADAPTERS[endpoint.adapter ?? ""]
+  if (!spoken || !shapes || shapes.includes(spoken) || (kind !== "vllm" && kind !== "unknown")) return undefined
+  const fitting = Object.keys(ADAPTERS).find((adapter) => shapes.includes(ADAPTERS[adapter] as ApiShape))
+  return fail("config", {
+    code: "wrong-adapter",
+    message: `The adapter ${endpoint.adapter} speaks ${SHAPE_NAMES[spoken]}, the server only ${shapes.map((one) => SHAPE_NAMES[one]).join(" and ")}.`,
+    fix: `Set ${setting(endpoint, "npm")} to "${fitting}".`,
+    reference: DOCS.providers,
+  })
 }

@@ -88,6 +88,13 @@ function judge(model: ConfiguredModel, context: number, { endpoint, kind }: Seen
       fix: `Set ${limit} to ${both}.`,
       reference,
     })
+  if (model.context && model.context < context && model.context - output < OPENCODE_PROMPT)
+    return warn("limits", {
+      code: "limit-too-small",
+      message: `limit.context of ${name} is ${figure(model.context)} with ${figure(output)} kept for the answer: OpenCode's own prompt hardly fits, so it compacts all the time. The server's context is ${figure(context)}.`,
+      fix: `Set ${limit} to ${both}.`,
+      reference,
+    })
   if (!model.context)
     return warn("limits", {
       code: "limit-missing",

@@ -13,7 +13,7 @@ interface Fault {
 function statusFault(answer: Answer, baseUrl: string): Fault {
   const { status } = answer
   const text = errorText(answer)
-  const says = text ? `: ${text}` : ""
+  const says = text ? `: ${text.replace(/\.$/, "")}` : ""
   if (status === 404 || status === 405)
     return {
       code: "wrong-path",

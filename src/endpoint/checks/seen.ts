@@ -1,7 +1,7 @@
 import type { Answer, GetResult } from "../client.ts"
 import { asObject } from "../models.ts"
 import { clean } from "../text.ts"
-import type { Check, CheckCode, CheckId, Endpoint, Load, ServedModel, ServerKind } from "../types.ts"
+import type { ApiShape, Check, CheckCode, CheckId, Endpoint, Load, ServedModel, ServerKind } from "../types.ts"
 import type { parseBaseUrl } from "../url.ts"
 
 /** Everything that one look fetched; each check is a pure function of it. */
@@ -19,8 +19,12 @@ export interface Seen {
   rust?: boolean
   /** `/health`, asked only where that costs the server nothing. */
   health?: GetResult
+  /** API shapes that the server has; undefined when not known. */
+  shapes?: ApiShape[]
   /** Undefined: no list was read. */
   models?: ServedModel[]
+  /** Parser flags as the server tells them. null: off; undefined: not told. */
+  parsers?: { toolParser?: string | null; reasoningParser?: string | null }
   metrics?: GetResult
   load?: Load
 }

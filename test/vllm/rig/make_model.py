@@ -19,6 +19,19 @@ SPECIAL = ["<|endoftext|>", "<|im_start|>", END_OF_TURN]
 # One token each, but not special: a client receives them as text. The tokenizers of Qwen and Nemotron have them like this, and
 # vLLM's parsers look them up in the vocabulary.
 MARKUP = ["<think>", "</think>", "<tool_call>", "</tool_call>", "<tool_response>", "</tool_response>"]
+# What DeepSeek and Mistral models write around a call. Special as in their own tokenizers, and their parsers look them up too.
+OTHER = [
+    "<｜tool▁calls▁begin｜>",
+    "<｜tool▁calls▁end｜>",
+    "<｜tool▁call▁begin｜>",
+    "<｜tool▁call▁end｜>",
+    "<｜tool▁sep｜>",
+    "[TOOL_CALLS]",
+    "[ARGS]",
+    "[THINK]",
+    "[/THINK]",
+    "<|python_tag|>",
+]
 
 # "# Tools" tells play.py that the request has tools; thinking is on unless the request turns it off, as in Nemotron 3.
 CHAT_TEMPLATE = """
@@ -64,6 +77,7 @@ def make_tokenizer():
         tokenizer_object=bpe, eos_token=END_OF_TURN, pad_token=SPECIAL[0], model_max_length=CONTEXT
     )
     tokenizer.add_tokens([AddedToken(text, special=False, normalized=False) for text in MARKUP])
+    tokenizer.add_tokens([AddedToken(text, special=True, normalized=False) for text in OTHER])
     tokenizer.chat_template = CHAT_TEMPLATE
     return tokenizer
 

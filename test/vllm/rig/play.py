@@ -3,10 +3,10 @@ template, detokenizer, parsers, streaming, usage, errors.
 
 A user message with `PLAY:name` chooses the script of that name (the last one counts). Step 0 answers it; every tool result since
 then moves on by one step; after the last step the model says that it is done. A request without tools, which is how OpenCode asks
-for a session's title, gets a title whatever is named.
+for a session's title, gets a title whatever is named, or what the script has for it.
 
-$PLAY_SCRIPTS is a JSON file: {"name": {"steps": ["text", ...], "pace": seconds per token}}. Texts are what the model writes
-after its opening `<think>`.
+$PLAY_SCRIPTS is a JSON file: {"name": {"steps": ["text", ...], "pace": seconds per token, "plain": "text"}}. Texts are what the
+model writes after its opening `<think>`.
 """
 
 import json
@@ -39,7 +39,8 @@ class Play(LogitsProcessor):
         """The text to say after this prompt, and the seconds per token."""
         names = list(NAME.finditer(prompt))
         if "# Tools" not in prompt:
-            return TITLE, 0
+            named = self.scripts.get(names[-1].group(1), {}) if names else {}
+            return named.get("plain", TITLE), 0
         if not names:
             return PLAIN, 0
         last = names[-1]

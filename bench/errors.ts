@@ -1,0 +1,234 @@
+/**
+ * What a person sees of a server that fails, in the real OpenCode: seconds from the head that `opencode run` prints (agent and model) to
+ * the first sentence, the requests that the server got, and the sentence; without the plugin, and with nothing but the fetch of
+ * `src/request` around the provider's. The head may come in one piece with the sentence, which then counts as 0.0 s.
+ *
+ *   bun bench/errors.ts [--only name] [--limit seconds]
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { parseArgs } from "node:util"
+import { makeProject, type ProjectOptions, root, start } from "../scripts/host.ts"
+import { ENGINE_DEAD, unknownModel } from "../src/sim/errors.ts"
+import { card, type Handler, healthyVllm, type Running, serveHttps, serveRaw, serveRoutes } from "../test/endpoint/servers.ts"
+
+const { values } = parseArgs({
+  options: { only: { type: "string" }, limit: { type: "string", default: "90" }, debug: { type: "boolean" } },
+})
+const LIMIT_MS = Number(values.limit) * 1_000
+
+interface Cause {
+  name: string
+  /** `mine`: what stands in the configuration in place of the right thing. */
+  start(): Promise<Running & { url?: string }>
+  project?: Partial<ProjectOptions>
+}
+
+const json =
+  (status: number, body: unknown, headers: object = {}): Handler =>
+  (_, response) => {
+    response.writeHead(status, { "content-type": "application/json", ...headers })
+    response.end(JSON.stringify(body))
+  }
+
+/** The answer of a healthy server, as an event stream. */
+const answers: Handler = (_, response) => {
+  const chunk = (delta: object, more: object = {}) =>
+    `data: ${JSON.stringify({ id: "c", object: "chat.completion.chunk", created: 1, model: "nemotron", choices: [{ index: 0, delta, finish_reason: null, ...more }] })}\n\n`
+  response.writeHead(200, { "content-type": "text/event-stream" })
+  response.end(`${chunk({ role: "assistant", content: "All is well." })}${chunk({}, { finish_reason: "stop" })}data: [DONE]\n\n`)
+}
+
+const serving = (chat: Handler, more: object = {}, key?: string) =>
+  serveRoutes(healthyVllm({ "/v1/chat/completions": chat, ...more }), key)
+
+const page: Handler = (_, response) => {
+  response.writeHead(200, { "content-type": "text/html" })
+  response.end("<!doctype html><html><head><title>Router login</title></head><body>Log in</body></html>")
+}
+
+const OVERFLOW =
+  "This model's maximum context length is 8192 tokens. However, your prompt contains at least 8193 input tokens, which exceeds this limit even without any output tokens. Please reduce the length of the input prompt. (parameter=input_tokens, value=8193)"
+
+/** Refuses the first request with tools, as too long; what comes after it is answered. */
+function overflowing(): Handler {
+  let refused = false
+  return async (request, response) => {
+    let body = ""
+    for await (const piece of request) body += piece
+    if (refused || !JSON.parse(body).tools) return answers(request, response)
+    refused = true
+    json(400, { error: { message: OVERFLOW, type: "BadRequestError", param: "input_tokens", code: 400 } })(request, response)
+  }
+}
+
+/** Busy for the first two requests, as a full queue is, with the time after which to ask again. */
+function queueing(): Handler {
+  let times = 0
+  return (request, response) =>
+    times++ < 2
+      ? json(
+          503,
+          { error: { message: "The queue is full", type: "overloaded_error", code: 503 } },
+          { "retry-after": "1" },
+        )(request, response)
+      : answers(request, response)
+}
+
+/** Loads for eight seconds from the first chat request on. */
+function loading(): Promise<Running> {
+  let ready = Number.POSITIVE_INFINITY
+  const guarded =
+    (then: Handler): Handler =>
+    (request, response) => {
+      if (request.method === "POST" && ready === Number.POSITIVE_INFINITY) ready = performance.now() + 8_000
+      if (performance.now() >= ready) return then(request, response)
+      json(503, { error: { code: 503, message: "Loading model", type: "unavailable_error" } })(request, response)
+    }
+  const list = { object: "list", data: [card("nemotron", { owned_by: "llamacpp" })] }
+  return serveRoutes({
+    "/v1/models": guarded(json(200, list)),
+    "/v1/chat/completions": guarded(answers),
+    "/health": guarded(json(200, {})),
+  })
+}
+
+async function closedPort(): Promise<Running> {
+  const server = await serveRaw(() => {})
+  await server.close()
+  return { ...server, close: async () => {} }
+}
+
+const CAUSES: Cause[] = [
+  { name: "all is well", start: () => serving(answers) },
+  { name: "connection refused", start: closedPort },
+  // OpenCode takes any 500 in a text for the status.
+  { name: "connection refused, port 5000", start: async () => ({ ...(await closedPort()), url: "http://127.0.0.1:5000/v1" }) },
+  { name: "unknown host name", start: async () => ({ ...(await closedPort()), url: "http://no-such-host.invalid:8000/v1" }) },
+  { name: "self-signed certificate", start: () => serveHttps("localhost", page, join(root, "test/endpoint/certs")) },
+  { name: "wrong key", start: () => serving(answers, {}, "right") },
+  { name: "login page", start: () => serveRoutes({ "/v1/models": page, "/v1/chat/completions": page }) },
+  {
+    name: "no /v1 in the base URL",
+    start: async () => {
+      const server = await serving(answers)
+      return { ...server, url: server.origin }
+    },
+  },
+  {
+    name: "unknown model",
+    start: () =>
+      serving(json(404, unknownModel("nemotron", ["nemotron-3-super"]).body), {
+        "/v1/models": { object: "list", data: [card("nemotron-3-super")] },
+      }),
+  },
+  {
+    name: "dead engine",
+    start: () => serving(json(500, ENGINE_DEAD.body), { "/health": json(503, {}) }),
+  },
+  { name: "loading for 8 s", start: loading },
+  { name: "context overflow", start: () => serving(overflowing()) },
+  { name: "queue full twice", start: () => serving(queueing()) },
+]
+
+interface Measured {
+  /** Seconds from the head of the message; undefined: nothing was said within the limit. */
+  seconds?: number
+  /** POST requests that the server got. */
+  requests: number
+  shown: string
+  /** Progress while waiting, as it was handed to the plugin. */
+  waits: string[]
+}
+
+const folder = mkdtempSync(join(tmpdir(), "opencode-vllm-bench-"))
+
+/** The smallest plugin that puts the fetch around the provider's. */
+function wrapperPlugin(log: string): string {
+  const file = join(folder, `wrapper-${Math.random().toString(36).slice(2)}.ts`)
+  writeFileSync(
+    file,
+    `import { appendFileSync } from "node:fs"
+import { lookAt } from ${JSON.stringify(join(root, "src/endpoint/look.ts"))}
+import { explainingFetch } from ${JSON.stringify(join(root, "src/request/explaining-fetch.ts"))}
+export default { id: "wrapper", server: async () => ({ config: async (config) => {
+  const { options } = config.provider.local
+  const look = () => lookAt({ url: options.baseURL, provider: "local", key: options.apiKey })
+  const onWait = (text) => appendFileSync(${JSON.stringify(log)}, text + "\\n")
+  options.fetch = explainingFetch({ look, onWait })((url, init) => fetch(url, init))
+} }) }
+`,
+  )
+  return file
+}
+
+const plain = (text: string) => text.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, "").replaceAll("\u2060", "")
+/** What `opencode run` prints before anything happened: the agent and the model. */
+const said = (text: string) =>
+  plain(text)
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("> ") && !line.startsWith("at "))
+
+async function measure(cause: Cause, wrapped: boolean): Promise<Measured> {
+  const server = await cause.start()
+  const log = join(folder, `${Math.random().toString(36).slice(2)}.log`)
+  writeFileSync(log, "")
+  const project = makeProject({
+    url: server.url ?? `${server.origin}/v1`,
+    model: "nemotron",
+    apiKey: "sk-wrong",
+    plugin: wrapped ? [wrapperPlugin(log)] : [],
+    ...cause.project,
+  })
+  let began = performance.now()
+  let headed = false
+  const child = start(project, ["run", "hi"])
+  let output = ""
+  let seconds: number | undefined
+  const take = (chunk: Buffer) => {
+    output += chunk.toString()
+    if (!headed && plain(output).includes("> build")) {
+      headed = true
+      began = performance.now()
+    }
+    if (seconds === undefined && said(output).length > 0) seconds = (performance.now() - began) / 1_000
+  }
+  child.stdout?.on("data", take)
+  child.stderr?.on("data", take)
+  const timer = setTimeout(() => child.kill("SIGKILL"), LIMIT_MS)
+  await new Promise((resolve) => child.on("close", resolve))
+  clearTimeout(timer)
+  const requests = server.seen.filter((request) => request.method === "POST").length
+  await server.close()
+  project.dispose()
+  const waits = readFileSync(log, "utf8").split("\n").filter(Boolean)
+  if (values.debug) console.error(cause.name, wrapped, { seconds, requests, output, waits })
+  return { ...(seconds !== undefined && { seconds }), requests, shown: said(output).join(" / "), waits }
+}
+
+const cell = (text: string) => text.replaceAll("|", "\\|").replace(/127\.0\.0\.1:\d+/g, "127.0.0.1:PORT")
+const time = ({ seconds }: Measured) => (seconds === undefined ? `nothing in ${LIMIT_MS / 1_000} s` : `${seconds.toFixed(1)} s`)
+
+const wanted = CAUSES.filter((cause) => values.only === undefined || cause.name.includes(values.only))
+const rows: [Cause, Measured, Measured][] = []
+// Pairs of runs, so that a minute of silence is not waited for eleven times; more at once would measure the machine.
+const queue = [...wanted]
+async function worker(): Promise<void> {
+  for (let cause = queue.shift(); cause; cause = queue.shift()) {
+    const without = await measure(cause, false)
+    rows.push([cause, without, await measure(cause, true)])
+  }
+}
+await Promise.all([worker(), worker(), worker()])
+rows.sort(([a], [b]) => CAUSES.indexOf(a) - CAUSES.indexOf(b))
+rmSync(folder, { recursive: true, force: true })
+
+console.log("| failure | | first sentence after | requests | what is shown |")
+console.log("|---|---|---|---|---|")
+for (const [cause, without, wrapped] of rows) {
+  console.log(`| ${cause.name} | without | ${time(without)} | ${without.requests} | ${cell(without.shown)} |`)
+  const waits = wrapped.waits.length > 0 ? ` (meanwhile: ${wrapped.waits.join(" ")})` : ""
+  console.log(`| | with | ${time(wrapped)} | ${wrapped.requests} | ${cell(wrapped.shown + waits)} |`)
+}

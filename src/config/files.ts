@@ -1,0 +1,94 @@
+/** Which files OpenCode reads for a directory, and in which order: the last one wins. Read in OpenCode 1.18.33 and tried there. */
+import { readFile, stat } from "node:fs/promises"
+import { dirname, isAbsolute, join, resolve } from "node:path"
+import { type Json, type Node, parseJsonc, type SyntaxFault } from "./json.ts"
+
+/** What the answer depends on, so that nothing of this process is read. */
+export interface Where {
+  /** Absolute. */
+  directory: string
+  env: Readonly<Record<string, string | undefined>>
+  home: string
+}
+
+export interface ConfigFile {
+  /** Path, or `OPENCODE_CONFIG_CONTENT` for what stands in that variable. */
+  path: string
+  /** Folder that `{file:...}` starts from. */
+  dir: string
+  text: string
+  /** As written, references not filled in. Empty where the file is broken. */
+  value: Json
+  tree?: Node
+  fault?: SyntaxFault
+  /** Code of the system's refusal, for example EACCES. */
+  unreadable?: string
+}
+
+/** Name of the variable that holds a configuration of its own. */
+export const INLINE = "OPENCODE_CONFIG_CONTENT"
+
+export const configFolder = ({ env, home }: Where) => join(env.XDG_CONFIG_HOME || join(home, ".config"), "opencode")
+
+const isOn = (value: string | undefined) => /^(?:1|true)$/i.test(value ?? "")
+
+/** From the directory up to the root of its git work tree, or of the disk where there is none. The nearest first. */
+async function foldersUp(directory: string): Promise<string[]> {
+  const folders: string[] = []
+  for (let folder = resolve(directory); ; folder = dirname(folder)) {
+    folders.push(folder)
+    if (folder === dirname(folder) || (await exists(join(folder, ".git")))) return folders
+  }
+}
+
+const exists = (path: string) =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )
+
+/**
+ * Candidates for `opencode.json` (`name` "opencode") or `tui.json` ("tui"), the last wins: global, the file that a variable names, the
+ * project from the outside in, `.opencode` folders from the inside out (so that the outermost wins), `OPENCODE_CONFIG_DIR`.
+ */
+export async function candidates(where: Where, name: "opencode" | "tui" = "opencode"): Promise<string[]> {
+  const { env, home, directory } = where
+  const both = (folder: string) => [join(folder, `${name}.json`), join(folder, `${name}.jsonc`)]
+  const global = configFolder(where)
+  const named = name === "opencode" ? env.OPENCODE_CONFIG : env.OPENCODE_TUI_CONFIG
+  const up = isOn(env.OPENCODE_DISABLE_PROJECT_CONFIG) ? [] : await foldersUp(directory)
+  const dotted = [...up, home].map((folder) => join(folder, ".opencode"))
+  const paths = [
+    ...(name === "opencode" ? [join(global, "config.json")] : []),
+    ...both(global),
+    ...(named ? [isAbsolute(named) ? named : resolve(directory, named)] : []),
+    ...up.toReversed().flatMap(both),
+    ...[...dotted, ...(env.OPENCODE_CONFIG_DIR ? [resolve(directory, env.OPENCODE_CONFIG_DIR)] : [])].flatMap(both),
+  ]
+  return [...new Set(paths)]
+}
+
+/** One file; undefined where there is none. */
+export async function readConfigFile(path: string): Promise<ConfigFile | undefined> {
+  const dir = dirname(path)
+  try {
+    return parsed(path, dir, await readFile(path, "utf8"))
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "unknown error"
+    return code === "ENOENT" || code === "ENOTDIR" ? undefined : { path, dir, text: "", value: {}, unreadable: code }
+  }
+}
+
+/** Every configuration file of a directory, the last wins. Never throws. */
+export async function readConfigFiles(where: Where, name: "opencode" | "tui" = "opencode"): Promise<ConfigFile[]> {
+  const read = await Promise.all((await candidates(where, name)).map(readConfigFile))
+  const files = read.filter((file) => file !== undefined)
+  const inline = name === "opencode" ? where.env[INLINE] : undefined
+  return inline ? [...files, parsed(INLINE, where.directory, inline)] : files
+}
+
+function parsed(path: string, dir: string, content: string): ConfigFile {
+  // A byte order mark is no mistake for OpenCode's reader either: it is dropped with the decoding.
+  const text = content.replace(/^\ufeff/, "")
+  return { path, dir, text, ...parseJsonc(text) }
+}

@@ -1,0 +1,68 @@
+/** The configuration that OpenCode would use for a directory, with the place that each value comes from. */
+import { type KeyStore, readKeyStore } from "./auth.ts"
+import { type ConfigFile, readConfigFiles, type Where } from "./files.ts"
+import { type JSONPath, type Json, mapStrings, mergeDeep, nodeAt, positionOf, stringsIn } from "./json.ts"
+import { type PluginEntry, pluginEntries } from "./plugins.ts"
+import { fileReferences, fill, type ReferredFile, readReferred } from "./references.ts"
+
+/** Where a value stands. */
+export interface Place {
+  /** Path of the file, or the name of the variable that the configuration stands in. */
+  file: string
+  /** From 1. */
+  line: number
+  column: number
+}
+
+export interface LoadedConfig {
+  where: Where
+  /** In OpenCode's order: the last wins. */
+  files: ConfigFile[]
+  tuiFiles: ConfigFile[]
+  /** As written, references not filled in. */
+  raw: Json
+  /** As OpenCode uses it. Holds keys: never to be shown. */
+  merged: Json
+  /** Of all files: plugins add up. */
+  plugins: PluginEntry[]
+  tuiPlugins: PluginEntry[]
+  /** What `{file:...}` refers to, by absolute path. */
+  referred: Map<string, ReferredFile>
+  keys: KeyStore
+  /** The file whose value counts. */
+  fileOf(path: JSONPath): ConfigFile | undefined
+  /** Undefined where no file says anything at this path. */
+  placeOf(path: JSONPath): Place | undefined
+}
+
+export async function loadConfig(where: Where): Promise<LoadedConfig> {
+  const [files, tuiFiles, keys] = await Promise.all([readConfigFiles(where), readConfigFiles(where, "tui"), readKeyStore(where)])
+  const referred = await readAllReferred(files, where.home)
+  const filled = (file: ConfigFile) =>
+    mapStrings(file.value, (text) => fill(text, { ...where, dir: file.dir, files: referred })) as Json
+  const fileOf = (path: JSONPath) => files.findLast((file) => nodeAt(file.tree, path))
+  return {
+    ...{ where, files, tuiFiles, keys, referred, fileOf },
+    raw: files.map(({ value }) => value).reduce(mergeDeep, {}),
+    merged: files.map(filled).reduce(mergeDeep, {}),
+    plugins: pluginEntries(files),
+    tuiPlugins: pluginEntries(tuiFiles),
+    placeOf(path) {
+      const file = fileOf(path)
+      return file && placeIn(file, path)
+    },
+  }
+}
+
+/** The place of a path in one file; the head of the file where it says nothing there. */
+export function placeIn(file: ConfigFile, path: JSONPath): Place {
+  const node = nodeAt(file.tree, path, true)
+  return { file: file.path, ...positionOf(file.text, node?.offset ?? 0) }
+}
+
+async function readAllReferred(files: readonly ConfigFile[], home: string) {
+  const paths = files.flatMap(({ value, dir }) =>
+    [...stringsIn(value)].flatMap((one) => fileReferences(one.value, dir, home).map(({ path }) => path)),
+  )
+  return new Map(await Promise.all([...new Set(paths)].map(async (path) => [path, await readReferred(path)] as const)))
+}
