@@ -99,7 +99,7 @@ describe("opencode run with the plugin", () => {
     async () => {
       sim.set("wrong-key")
       const ran = await run(project, ["run", "--print-logs", "--log-level", "DEBUG", "hi"], 15_000)
-      expect(ran.stdout + ran.stderr).toMatch(/does not accept the configured API key[^]*Cure: /)
+      expect(ran.stdout + ran.stderr).toMatch(/does not accept the configured API key[\s\S]*Cure: /)
       expect(ran.stdout + ran.stderr).not.toContain(CANARY)
       const logs = join(project.home, ".local/share/opencode/log")
       for (const file of readdirSync(logs)) expect(readFileSync(join(logs, file), "utf8")).not.toContain(CANARY)
