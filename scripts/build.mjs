@@ -6,6 +6,7 @@ import { spawnSync } from "node:child_process"
 import { chmodSync, existsSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
+import { buildTui } from "./build-tui.mjs"
 import { setup } from "./setup.mjs"
 import { root } from "./tools.mjs"
 
@@ -35,6 +36,7 @@ export async function build({ types = true } = {}) {
       ),
   }
   await Promise.all([
+    existsSync(join(root, "src/tui.tsx")) ? buildTui(bundle, common, dist) : undefined,
     bundle({ ...common, entryPoints: ["src/index.ts"], outdir: dist, plugins: [lateIsAFileOfItsOwn] }),
     bundle({ ...common, entryPoints: ["src/opencode/late.ts"], outfile: join(dist, "late.js") }),
     bundle({

@@ -2,8 +2,10 @@
 /** The `opencode-vllm` command. The only file that prints; what a command needs is loaded when it runs. */
 import { readFile } from "node:fs/promises"
 import { homedir } from "node:os"
-import { Command, CommanderError, InvalidArgumentError } from "commander"
+import { resolve } from "node:path"
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander"
 import type { CheckOptions } from "./cli/check.ts"
+import type { InitFlags } from "./cli/init.ts"
 import type { SimRequest } from "./sim/types.ts"
 import { version } from "./version.ts"
 
@@ -42,6 +44,24 @@ program
   .action(check)
 
 program
+  .command("init")
+  .description(
+    "set a project up: finds your server, writes the provider and the plugin into OpenCode's config after showing them",
+  )
+  .option("--url <url>", "base URL of the server; without it the usual ports of this machine are looked at")
+  .option("--dir <folder>", "the project (default: the working directory)")
+  .option("--provider <id>", "provider id to write (default: by kind of server)")
+  .option("--key-env <name>", "environment variable that holds the API key; only its name is written")
+  .option("--yes", "ask nothing; take what is usual")
+  .option("--dry-run", "show what would change and write nothing")
+  .addOption(new Option("--plugin <spec>").hideHelp())
+  .addHelpText(
+    "after",
+    "\nExit code: 0 set up, or nothing to do, 1 no server found, 2 bad usage, a broken file or a missing key.",
+  )
+  .action(init)
+
+program
   .command("inspect")
   .description("say what is wrong with one recorded answer")
   .argument("<response>", "file with the event stream or JSON of the answer; - reads standard input")
@@ -52,8 +72,9 @@ program
 
 program
   .command("sim")
-  .description("a simulated vLLM server, healthy or with a fault")
+  .description("a simulated vLLM server (or one of another kind), healthy or with a fault")
   .option("--port <n>", "port to listen on, 0 takes any free one", wholeNumber, 8000)
+  .option("--kind <name>", "the server it is a copy of: sglang, llama.cpp, llama-swap, ollama, lmstudio ...", "vllm")
   .option("--scenario <name>", "what the server does; SIM:<name> in a prompt picks one for that request", "healthy")
   .option("--list", "list the scenarios with a line each")
   .option("--api-key-env <name>", "environment variable that holds the key clients have to send")
@@ -109,6 +130,15 @@ const visible = (text: string) =>
     .replace(/[^\x20-\x7e]/g, "?")
     .slice(0, Math.max(20, (process.stderr.columns || 80) - 1))
 
+async function init({ yes, dir = ".", ...flags }: InitFlags & { yes?: boolean; dir?: string }) {
+  const { init } = await import("./cli/init.ts")
+  const asks = !yes && process.stdin.isTTY === true && process.stdout.isTTY === true
+  const ask = asks ? (await import("./cli/init/ask.ts")).askOnTerminal : undefined
+  const result = await init({ directory: resolve(dir), env: process.env, home: homedir() }, flags, { ask, show: print })
+  if (result.exit !== 0) throw new Refused(result.message, result.exit)
+  print(result.lines.join("\n"))
+}
+
 async function inspect(file: string, options: { request?: string; json?: boolean }) {
   const bytes = await (file === "-" ? standardInput() : fileBytes(file))
   const request = options.request === undefined ? undefined : jsonText(await fileBytes(options.request), options.request)
@@ -128,6 +158,7 @@ function wantsColor(): boolean {
 
 interface SimFlags {
   port: number
+  kind: string
   scenario: string
   list?: boolean
   apiKeyEnv?: string
@@ -143,17 +174,19 @@ async function sim(flags: SimFlags) {
         .join("\n"),
     )
   }
-  const { scenario, port } = flags
+  const { scenario, port, kind } = flags
   if (!isScenarioName(scenario))
     throw new Refused(`There is no scenario named ${scenario}. \`opencode-vllm sim --list\` names them all.`)
+  const { isSimKind, KINDS } = await import("./sim/kinds/all.ts")
+  if (!isSimKind(kind)) throw new Refused(`There is no kind of server named ${kind}: ${Object.keys(KINDS).join(", ")}.`)
   const apiKey = flags.apiKeyEnv === undefined ? undefined : fromEnvironment(flags.apiKeyEnv)
   const { startSim } = await import("./sim/server.ts")
-  const running = await startSim({ port, scenario, apiKey, onRequest: (request) => print(requestLine(request)) }).catch(
+  const running = await startSim({ port, kind, scenario, apiKey, onRequest: (request) => print(requestLine(request)) }).catch(
     (error) => {
       throw new Refused(`Port ${port} cannot be used (${error?.code ?? "unknown error"}). Take another one with --port.`, 1)
     },
   )
-  print(`Simulated vLLM at ${running.url}, scenario ${scenario}. Ctrl-C ends it.`)
+  print(`Simulated ${kind === "vllm" ? "vLLM" : kind} at ${running.url}, scenario ${scenario}. Ctrl-C ends it.`)
   const stop = () => void running.close()
   process.once("SIGINT", stop)
   process.once("SIGTERM", stop)

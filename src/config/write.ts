@@ -1,14 +1,15 @@
 /** Writing a file so that it is there as a whole or not at all. */
 import { randomBytes } from "node:crypto"
-import { access, constants, mkdir, realpath, rename, stat, unlink, writeFile } from "node:fs/promises"
-import { dirname, join } from "node:path"
+import { access, chmod, constants, mkdir, readlink, realpath, rename, stat, unlink, writeFile } from "node:fs/promises"
+import { dirname, join, resolve } from "node:path"
 
 /**
  * Replaces a file at once: a new file beside it takes its place. Permissions stay, a symbolic link stays one. Rejects with the
  * system's own error; then nothing has changed.
  */
 export async function writeAtomically(path: string, content: string): Promise<void> {
-  const target = await realpath(path).catch(() => path)
+  // A link whose target is not there yet is followed as well.
+  const target = await realpath(path).catch(async () => resolve(dirname(path), await readlink(path).catch(() => path)))
   const there = await stat(target).catch(() => undefined)
   // A read-only file in a writable folder could be replaced; whoever made it so did not want that.
   if (there) await access(target, constants.W_OK)
@@ -17,6 +18,8 @@ export async function writeAtomically(path: string, content: string): Promise<vo
   const beside = join(dirname(target), `.opencode-vllm-${randomBytes(6).toString("hex")}.tmp`)
   try {
     await writeFile(beside, content, { mode: there ? there.mode & 0o777 : 0o644, flag: "wx" })
+    // The process's mask has taken rights away that the old file had.
+    if (there) await chmod(beside, there.mode & 0o777)
     await rename(beside, target)
   } catch (error) {
     await unlink(beside).catch(() => {})

@@ -96,9 +96,10 @@ export function shapesOfRoutes(openapi: GetResult | undefined): ApiShape[] | und
   return shapes.length > 0 ? shapes : undefined
 }
 
-/** API shapes by what is known of a server. Messages joined vLLM's main server in 0.12 (vllm-project/vllm#27882), Responses in 0.10. */
+/** API shapes by what is known of a server. Messages joined vLLM's main server in 0.12 (vllm-project/vllm#27882), Responses in 0.10; LiteLLM translates all three. */
 export function shapesOfKind({ kind, version, rust }: Identity): ApiShape[] | undefined {
   if (kind === "unknown") return undefined
+  if (kind === "litellm") return ["chat", "responses", "messages"]
   if (kind !== "vllm" || rust || !version) return ["chat"]
   const shapes: ApiShape[] = ["chat"]
   if (atLeast(version, 0, 10)) shapes.push("responses")

@@ -10,7 +10,7 @@ import { askNative } from "./native/all.ts"
 import { createPoster } from "./proof/post.ts"
 import { withFacts } from "./states.ts"
 import { clean, redactDeep, redactUrl, secretsOf } from "./text.ts"
-import { type ApiShape, CHECK_IDS, type Check, type Endpoint, type EndpointReport } from "./types.ts"
+import { type ApiShape, CHECK_IDS, type Check, type Endpoint, type EndpointReport, type ServerKind } from "./types.ts"
 import { type BaseUrl, parseBaseUrl } from "./url.ts"
 
 export interface LookOptions {
@@ -122,7 +122,10 @@ async function learnMore(
   const hasMetrics = kind === "vllm" || kind === "sglang" || kind === "llama.cpp"
   const before = previous?.server.kind === kind ? previous : undefined
   const sameServer = before?.shapes && before.server.version === version
-  const documented = kind !== "llama.cpp" && kind !== "ollama" && kind !== "lmstudio" && kind !== "mlx-lm"
+  // Nor LiteLLM's /openapi.json: making it holds up every other request for seconds (3.4 s and 2 MB on 1.108.7). An unknown server that
+  // refuses the list may be one.
+  const undocumented: ServerKind[] = ["litellm", "llama.cpp", "ollama", "lmstudio", "mlx-lm"]
+  const documented = !undocumented.includes(kind) && (kind !== "unknown" || isUseful(usedList(seen)))
   const [health, metrics, openapi, more] = await Promise.all([
     kind === "vllm" ? ask("/health") : undefined,
     hasMetrics ? ask("/metrics") : undefined,

@@ -20,10 +20,13 @@ async function optionsOf(raw: unknown): Promise<ReadOptions> {
   return (await import("./late.ts")).readOptions(raw)
 }
 
-export async function createHooks({ client }: Pick<PluginInput, "client">, rawOptions: unknown): Promise<Hooks> {
+export async function createHooks(
+  { client, directory }: Pick<PluginInput, "client"> & Partial<Pick<PluginInput, "directory">>,
+  rawOptions: unknown,
+): Promise<Hooks> {
   const host = createHost(client)
   const { options, problems } = await optionsOf(rawOptions)
-  const plugin = createPlugin({ host, options, optionProblems: problems })
+  const plugin = createPlugin({ host, options, directory, optionProblems: problems })
 
   const failed = (hook: string) => (error: unknown) => {
     if (error instanceof Refused) throw error

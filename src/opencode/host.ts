@@ -42,6 +42,8 @@ export interface Host {
    * the id of the newest user message, it is that one which gets the model. Resolves to whether the host took it.
    */
   useModel(sessionID: string, model: ModelRef, messageID?: string): Promise<boolean>
+  /** Sends a text to the plugin's half in the terminal interface (tui-messages.ts). */
+  publish(command: string): Promise<void>
   /** Makes the host read its configuration and plugins again. Ends what runs. */
   reload(): Promise<void>
 }
@@ -139,6 +141,9 @@ export function createHost(client: PluginInput["client"]): Host {
         }),
       )
       return answer?.data !== undefined
+    },
+    async publish(command) {
+      await quietly(() => client.tui.publish({ body: { type: "tui.command.execute", properties: { command } } }))
     },
     async reload() {
       await quietly(() => client.instance.dispose())

@@ -3,6 +3,8 @@
  * page, reading options that were given. The build makes one file of it, because each further file costs the start milliseconds.
  */
 export { lookAt } from "../endpoint/look.ts"
+export { modelToProve, withProof } from "../endpoint/proof/merge.ts"
+export { prove } from "../endpoint/proof/prove.ts"
 export { waitUntilLoaded } from "../endpoint/wake.ts"
 export { readOptions } from "../options.ts"
 export { statusPage } from "../report/status.ts"

@@ -1,48 +1,35 @@
-/**
- * The plugin of one OpenCode instance: holds the parts together and routes what the host reports to them. All state lives in this
- * closure and goes with it.
- */
-import { worthANotice } from "../endpoint/problems.ts"
-import type { EndpointReport } from "../endpoint/types.ts"
 import { familyById, familyOfModel } from "../knowledge/families.ts"
 import type { ModelCache } from "../models/cache.ts"
 import type { Options } from "../options.ts"
-import {
-  findingNotice,
-  healthNotice,
-  recoveredNotice,
-  refusalNotice,
-  rescueNotice,
-  toolLine,
-  waitNotice,
-} from "../report/notice.ts"
-import { rescueMode } from "../rescue/mode.ts"
+import { findingNotice, rescueNotice, toolLine } from "../report/notice.ts"
 import type { RescueState } from "../rescue/rescuer.ts"
 import type { Report } from "../stream/types.ts"
-import { version } from "../version.ts"
 import type { Asked } from "./asked.ts"
 import { createCommands, registerCommands, SWITCH_COMMAND } from "./commands.ts"
 import { createDiscovery } from "./discovery.ts"
 import { reasonToRefuse, refusal } from "./guard.ts"
 import { createHealth, type Health } from "./health.ts"
 import { type Host, type ModelRef, type TokenCount, tokensIn } from "./host.ts"
-import type { Answer as LocalAnswer } from "./local-answer.ts"
 import { createNotices } from "./notices.ts"
 import type { Origin } from "./own-headers.ts"
-import { pieces } from "./pieces.ts"
+import { createPages } from "./pages.ts"
 import { type HostConfig, type Providers, watchProviders } from "./providers.ts"
 import { type Answer, causeOf } from "./recurrence.ts"
 import { createRequests } from "./requests.ts"
 import { createRescuers } from "./rescuers.ts"
-import { addInspector, createSessions, type Session } from "./sessions.ts"
+import { addInspector, createSessions } from "./sessions.ts"
 import { meant, remember } from "./switch-memory.ts"
 import { createSwitchers } from "./switchers.ts"
+import { createTroubles, type Troubles } from "./troubles.ts"
+import { createTuiSide } from "./tui-side.ts"
 import { createWaiting } from "./waiting.ts"
 import { type Fetch, watchedFetch } from "./watch.ts"
 
 export interface PluginOptions {
   host: Host
   options: Options
+  /** Directory of this instance, for the messages of the terminal interface. */
+  directory?: string
   /** Sentences about options that were not valid. */
   optionProblems?: string[]
   look?: Parameters<typeof createHealth>[0]["look"]
@@ -50,12 +37,6 @@ export interface PluginOptions {
   cache?: ModelCache
   now?: () => number
 }
-
-/** Code of the check, and cause of the notice, for a server that takes no tools as it is configured. */
-const TOOLS_OFF = "tools-off"
-
-const breaksRequests = ({ id, status }: EndpointReport["checks"][number]) =>
-  status === "fail" && (id === "reach" || id === "auth")
 
 /** The events of the host that matter here; everything else is ignored. */
 interface HostEvent {
@@ -77,13 +58,10 @@ interface AssistantInfo {
   error?: unknown
 }
 
-export function createPlugin({ host, options, optionProblems = [], look, cache, now = Date.now }: PluginOptions) {
+export function createPlugin({ host, options, directory = "", optionProblems = [], look, cache, now = Date.now }: PluginOptions) {
   const sessions = createSessions()
   const notices = createNotices({ host, sessions, options, now })
   let providers: Providers | undefined
-  /** Providers whose problems a person was told of. */
-  const announced = new Set<string>()
-
   const onError = (error: unknown) =>
     host.log("error", "looking at an answer failed and was given up", {
       error: error instanceof Error ? error.name : typeof error,
@@ -96,68 +74,36 @@ export function createPlugin({ host, options, optionProblems = [], look, cache, 
     look,
     now,
     onError,
-    onProblems(found) {
-      const report = withoutRescued(found)
-      const provider = report.provider ?? report.url
-      if (found.load?.toolParserOn) rescuers.of(provider)?.toolsAccepted()
-      if (worthANotice(report).length === 0) return
-      host.log("warn", "a watched server has problems", {
-        provider,
-        codes: report.checks.filter((c) => c.status === "fail").map((c) => c.code),
-      })
-      announced.add(provider)
-      // The failed request of a person who waits for its answer says it itself.
-      if (!sessions.all().some((session) => session.explaining === provider))
-        notices.sayToScreen({ cause: troubleCause(report), text: healthNotice(report), variant: "error" })
-      for (const session of sessions.all())
-        if (session.providerID === provider && session.busy && session.explaining !== provider) sayTrouble(session)
-    },
-    onRecovered(report) {
-      const provider = report.provider ?? report.url
-      rescuers.of(provider)?.toolsAccepted()
-      if (!announced.delete(provider)) return
-      const text = recoveredNotice(report)
-      notices.forget(`health:${provider}:`)
-      notices.sayToScreen({ cause: `recovered:${provider}:${report.at}`, text, variant: "success" })
-      for (const session of sessions.all()) {
-        const told = [...session.told].filter((c) => c.startsWith(`health:${provider}:`))
-        if (told.length === 0) continue
-        // Said again if it goes down again.
-        for (const cause of told) session.told.delete(cause)
-        notices.say(
-          session.id,
-          { cause: `recovered:${provider}:${report.at}`, text, variant: "success", when: "step-end" },
-          { toast: false },
-        )
-      }
-    },
+    onProblems: (report) => troubles.found(report),
+    onRecovered: (report) => troubles.recovered(report),
   })
 
+  const troubles: Troubles = createTroubles({
+    ...{ host, notices, sessions, options },
+    health: () => health,
+    family: familyOf,
+    onToolsAccepted: (provider) => rescuers.of(provider)?.toolsAccepted(),
+  })
   const waiting = createWaiting(now)
   const requests = createRequests({
     look: (provider) => health.now(provider),
     last: (provider) => health.last(provider),
-    onLook({ sessionID, agent }, provider) {
-      if (sessionID && agent !== "title") sessions.get(sessionID).explaining = provider
-    },
-    onFailure({ sessionID, agent }, provider, explained) {
-      if (!sessionID || agent === "title") return
-      const session = sessions.get(sessionID)
-      session.explaining = undefined
-      const trouble = health.trouble(provider)
-      if (explained && trouble) session.told.add(troubleCause(withoutRescued(trouble)))
-      else if (session.busy) sayTrouble(session, true)
-    },
-    onWait({ sessionID, agent }, provider, text) {
-      if (!sessionID || agent === "title") return
-      const waiting = waitNotice(provider, text)
-      notices.say(sessionID, { cause: `waits:${provider}`, text: waiting, variant: "info", when: "now" }, { toast: false })
-      notices.sayToScreen({ cause: `waits:${provider}:${text}`, text: waiting, variant: "info" })
-    },
+    onLook: troubles.looking,
+    onFailure: troubles.failed,
+    onWait: troubles.waits,
     onError,
   })
   const rescuers = createRescuers({ modes: options.rescue, family: familyOf, onError })
   const commands = createCommands()
+  const tui = createTuiSide({
+    ...{ host, directory, health, sessions, onError },
+    endpoints: () => providers?.endpoints() ?? [],
+    shown: troubles.shown,
+  })
+  const pages = createPages({
+    ...{ health, sessions, rescuers, discovery, waiting },
+    endpoints: () => providers?.endpoints() ?? [],
+  })
   const switcher = createSwitchers({
     host,
     health,
@@ -169,36 +115,6 @@ export function createPlugin({ host, options, optionProblems = [], look, cache, 
   /** The model's family by what its server says of it, or by its name. */
   function familyOf(provider: string, model: string | undefined) {
     return familyOfModel({ id: model, root: health.last(provider)?.models.find((m) => m.id === model)?.root })
-  }
-
-  /** A server that refuses tools is no trouble while rescue makes the agent work: then the first request says it, once. */
-  function withoutRescued(report: EndpointReport): EndpointReport {
-    if (rescueMode(options.rescue, report.provider ?? report.url, undefined) === "off") return report
-    return { ...report, checks: report.checks.filter((c) => c.code !== TOOLS_OFF) }
-  }
-
-  function troubleCause(report: EndpointReport): string {
-    const codes = report.checks.filter((c) => c.status === "fail" || c.status === "warn").map((c) => c.code)
-    return `health:${report.provider ?? report.url}:${codes.join(",")}`
-  }
-
-  /** @param failed a request of this session failed, and its answer did not say what is wrong */
-  function sayTrouble(session: Session, failed = false) {
-    const found = session.providerID === undefined ? undefined : health.trouble(session.providerID)
-    // The status page tells the trouble itself.
-    if (!found || session.local) return
-    const report = withoutRescued(found)
-    if (worthANotice(report).length === 0) return
-    // The request that runs into it will say it.
-    if (options.explain && !failed && report.checks.some(breaksRequests)) return
-    // The server's own refusal said it already.
-    if (session.told.has(TOOLS_OFF) && worthANotice(report).every((c) => c.code === TOOLS_OFF)) return
-    notices.say(
-      session.id,
-      { cause: troubleCause(report), text: healthNotice(report), variant: "error", when: "now" },
-      // The screen was told when the look found it.
-      { toast: false },
-    )
   }
 
   /** Takes an answer into a session's memory, and says there what comes of it. */
@@ -222,16 +138,6 @@ export function createPlugin({ host, options, optionProblems = [], look, cache, 
     if (parentID) take(parentID, { ...answer, from: "sub" }, offer)
   }
 
-  function onRefusal(origin: Origin, provider: string, model: string | undefined) {
-    // Where failures are explained, the answer itself says it.
-    if (!origin.sessionID || origin.agent === "title" || options.explain) return
-    const session = sessions.get(origin.sessionID)
-    const trouble = health.trouble(provider)
-    if (trouble?.checks.some((c) => c.code === TOOLS_OFF) && session.told.has(troubleCause(trouble))) return
-    const text = refusalNotice({ family: familyOf(provider, model), server: health.last(provider)?.server.kind })
-    notices.say(origin.sessionID, { cause: TOOLS_OFF, text, variant: "error", when: "now" })
-  }
-
   function onRescued(origin: Origin, provider: string, { model, why, family }: Readonly<RescueState>) {
     if (!origin.sessionID || origin.agent === "title") return
     const text = rescueNotice({
@@ -240,49 +146,6 @@ export function createPlugin({ host, options, optionProblems = [], look, cache, 
       server: health.last(provider)?.server.kind,
     })
     notices.say(origin.sessionID, { cause: `rescued:${provider}/${model}`, text, variant: "warning", when: "now" })
-  }
-
-  /** What `/vllm-status` answers: the page, with `--deep` after asking the session's model some questions. */
-  function statusAnswer(sessionID: string, args: string): LocalAnswer | Promise<string> {
-    if (!args.split(/\s+/).includes("--deep")) return page(sessionID, args)
-    const { providerID, modelID } = sessions.get(sessionID)
-    return pieces(async (say) => {
-      const { deepLook } = await import("./late.ts")
-      const [wanted = providerID] = args.split(/\s+/).filter((word) => word && !word.startsWith("--"))
-      const endpoint = providers?.endpoints().find((one) => one.provider === wanted)
-      const report = endpoint && (await health.now(wanted ?? ""))
-      if (!endpoint || !report) return page(sessionID, args)
-      const model = endpoint.models?.find(({ key }) => key === modelID)?.id ?? modelID
-      return page(sessionID, args, { reports: [await deepLook({ endpoint, report, model, say })] })
-    })
-  }
-
-  async function page(
-    sessionID: string,
-    args: string | undefined,
-    { compact = false, reports: given }: { compact?: boolean; reports?: EndpointReport[] } = {},
-  ): Promise<string> {
-    const words = (args ?? "").split(/\s+/).filter(Boolean)
-    const [wanted] = words.filter((word) => !word.startsWith("--"))
-    const known = providers?.endpoints().map((e) => e.provider ?? e.url) ?? []
-    if (wanted && !known.includes(wanted)) {
-      return `No watched provider is called \`${wanted.replaceAll("`", "")}\`. Watched: ${known.map((k) => `\`${k}\``).join(", ") || "none"}.`
-    }
-    const asked = words.includes("--rescue") ? true : words.includes("--no-rescue") ? false : undefined
-    const answer = asked === undefined ? undefined : { wanted: asked, models: rescuers.consent(asked, wanted) }
-    const [reports, { statusPage }] = await Promise.all([given ?? health.current(wanted), import("./late.ts")])
-    const findings = sessions.peek(sessionID)?.recurrence.counters() ?? []
-    const lastSeen = (url: string) => discovery.last(url)
-    return statusPage({
-      reports,
-      lastSeen,
-      waiting: waiting.now(wanted),
-      findings,
-      rescues: rescuers.states(wanted),
-      rescueAnswer: answer,
-      version,
-      compact,
-    })
   }
 
   return {
@@ -304,12 +167,13 @@ export function createPlugin({ host, options, optionProblems = [], look, cache, 
             return { kind: report.server.kind, version: report.server.version ?? undefined, root: served?.root }
           },
           onSend: () => waiting.begin(provider),
+          keep: (origin, request, inspector) => tui.keep(origin, provider, request, inspector),
           onStart: (origin, inspector) => {
             if (origin.sessionID) addInspector(sessions.get(origin.sessionID), inspector)
           },
           rescuer: () => rescuers.get(provider),
           onReport: (origin, report, asked) => onReport(provider, origin, report, asked),
-          onRefusal: (origin, model) => onRefusal(origin, provider, model),
+          onRefusal: (origin, model) => troubles.refused(origin, provider, model),
           onRescued: (origin, state) => onRescued(origin, provider, state),
           onReach: async (reached) => {
             if (!options.health) return
@@ -343,8 +207,9 @@ export function createPlugin({ host, options, optionProblems = [], look, cache, 
         part?: { id: string; sessionID: string; messageID: string; type: string }
         sessionID?: string
       }
-      if (type === "session.created" && options.health) void health.refresh()
-      else if (type === "session.deleted" && p.info) sessions.drop(p.info.id)
+      if (type === "tui.command.execute") tui.receive(p.command)
+      else if (type === "session.created" && options.health) void health.refresh()
+      else if (type === "session.deleted" && p.info) forget(p.info.id)
       else if (type === "message.updated" && p.info?.role === "assistant") onAssistantMessage(p.info)
       else if (type === "message.part.updated" && p.part) {
         const session = sessions.peek(p.part.sessionID)
@@ -369,7 +234,7 @@ export function createPlugin({ host, options, optionProblems = [], look, cache, 
       if (!given) return
       const here = providers?.isWatched(message.model.providerID) ?? false
       if (given.command !== SWITCH_COMMAND) {
-        if (here) commands.take(sessionID, message.id, parts, async () => statusAnswer(sessionID, given.args))
+        if (here) commands.take(sessionID, message.id, parts, async () => pages.answer(sessionID, given.args))
         else commands.leave(sessionID)
         return
       }
@@ -377,6 +242,7 @@ export function createPlugin({ host, options, optionProblems = [], look, cache, 
       if (model) {
         remember(session.switching, message.model, model)
         message.model = model
+        tui.model(sessionID, model)
       }
       // Where neither the old model nor the new one passes through here, the model is asked to call the tool.
       if (here || (model && providers?.isWatched(model.providerID)))
@@ -411,7 +277,7 @@ export function createPlugin({ host, options, optionProblems = [], look, cache, 
       return toolLine(fresh)
     },
 
-    page,
+    page: pages.page,
     switching: {
       wish: (sessionID: string, model: string) => {
         const { providerID, modelID } = sessions.get(sessionID)
@@ -426,6 +292,7 @@ export function createPlugin({ host, options, optionProblems = [], look, cache, 
           providerID !== undefined && modelID !== undefined ? { providerID, modelID } : undefined,
           model,
         )
+        tui.model(sessionID, model)
         return host.useModel(sessionID, model)
       },
     },
@@ -433,6 +300,11 @@ export function createPlugin({ host, options, optionProblems = [], look, cache, 
       health.dispose()
       notices.dispose()
     },
+  }
+
+  function forget(sessionID: string) {
+    sessions.drop(sessionID)
+    tui.drop(sessionID)
   }
 
   function onAssistantMessage(info: AssistantInfo) {
@@ -451,7 +323,7 @@ export function createPlugin({ host, options, optionProblems = [], look, cache, 
         )
       }
       session.local = info.parentID !== undefined && commands.answerTo(info.parentID) !== undefined
-      sayTrouble(session)
+      troubles.say(session)
     }
     const tokens = info.tokens && tokensIn(info.tokens)
     if (tokens) session.tokens = tokens

@@ -29,6 +29,8 @@ export interface WatchOptions {
   server(model: string | undefined): InspectorOptions["server"]
   /** A request goes out; the function that comes back is called when the first byte of its answer is there, or it failed. */
   onSend(origin: Origin): () => void
+  /** The inspector of an answer, with whatever else is to see its bytes. */
+  keep(origin: Origin, request: string | undefined, inspector: Inspector): Inspector
   onStart(origin: Origin, inspector: Inspector): void
   onReport(origin: Origin, report: Report, asked: Asked): void
   /** Reads answers here where the server's parsers do not; not loaded while OpenCode starts either. */
@@ -125,13 +127,17 @@ function look(
   try {
     const request = typeof body === "string" ? body : undefined
     const asked = readAsked(request)
-    const inspector = inspection.createInspector({
+    const inspector = o.keep(
+      origin,
       request,
-      // Asked when a finding is made: the first look at the server may come in while the answer is running.
-      get server() {
-        return o.server(asked.model())
-      },
-    })
+      inspection.createInspector({
+        request,
+        // Asked when a finding is made: the first look at the server may come in while the answer is running.
+        get server() {
+          return o.server(asked.model())
+        },
+      }),
+    )
     o.onStart(origin, inspector)
     const heard: Inspector = {
       ...inspector,

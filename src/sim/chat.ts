@@ -1,7 +1,7 @@
 /** POST /v1/chat/completions */
 import { deliver } from "./deliver.ts"
 import { UNAUTHORIZED } from "./errors.ts"
-import { type Exchange, refuse, sendJson, startStream, termsOf } from "./exchange.ts"
+import { type Exchange, nameOf, refuse, sendJson, startStream, termsOf } from "./exchange.ts"
 import { answerWhole, playFault } from "./faults.ts"
 import type { Ticket } from "./meter.ts"
 import { pause, play } from "./pacing.ts"
@@ -61,8 +61,8 @@ async function answer(exchange: Exchange, job: Job): Promise<void> {
   const ticket = state.meter.start(asked.prompt, asked.promptTokens)
   signal.addEventListener("abort", () => ticket.end("abort"), { once: true })
   const pace = { ...state.pace, firstTokenMs: scenario.firstTokenMs ?? state.pace.firstTokenMs }
-  const head = wire.envelope("chatcmpl", terms.served[0] ?? state.model)
-  const stream = streamOf(job, head)
+  const head = wire.envelope("chatcmpl", nameOf(state, scenario))
+  const stream = wire.withThoughtsAs(state.manner.thoughts, streamOf(job, head))
   const fault = faultOf(job)
   if (fault && (asked.stream || breaksEngine(fault))) {
     await playFault(exchange, fault, stream.events, pace, asked.stream)

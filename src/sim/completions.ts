@@ -1,6 +1,6 @@
 /** POST /v1/completions: the model's own text, no parser in the way. */
 import { UNAUTHORIZED } from "./errors.ts"
-import { type Exchange, refuse, sendJson, startStream, termsOf } from "./exchange.ts"
+import { type Exchange, nameOf, refuse, sendJson, startStream, termsOf } from "./exchange.ts"
 import { answerWhole, playFault } from "./faults.ts"
 import { rawText } from "./model.ts"
 import { pause, play } from "./pacing.ts"
@@ -38,7 +38,7 @@ async function answer(exchange: Exchange, asked: Asked, scenario: Scenario, raw:
   const said = all.slice(0, asked.limit)
   const finish = cut ? "length" : "stop"
   const counts = { prompt: asked.promptTokens, completion: Math.min(asked.limit, all.length + 1) }
-  const head = wire.envelope("cmpl", termsOf(state, scenario).served[0] ?? state.model)
+  const head = wire.envelope("cmpl", nameOf(state, scenario))
   const pace = { ...state.pace, firstTokenMs: scenario.firstTokenMs ?? state.pace.firstTokenMs }
   const events = [
     ...wire.textEvents(head, said, finish),

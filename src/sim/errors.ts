@@ -6,7 +6,18 @@
 export interface Refusal {
   status: number
   body: unknown
+  /** What other servers have words of their own for. */
+  about?: About
 }
+
+export type About =
+  | { is: "key" }
+  | { is: "path" }
+  | { is: "method" }
+  | { is: "model"; name: string }
+  | { is: "overflow" /** Of the prompt. */; tokens: number; context: number }
+  /** Prompt and output limit together are too much. */
+  | { is: "sum"; tokens: number; limit: number; context: number }
 
 type Code = 400 | 403 | 404 | 500
 
@@ -16,9 +27,9 @@ function refusal(status: Code, type: string, message: string, param: string | nu
 
 const badValue = (param: string, message: string) => refusal(400, "BadRequestError", `${message} (parameter=${param})`, param)
 
-export const UNAUTHORIZED: Refusal = { status: 401, body: { error: "Unauthorized" } }
-export const NOT_FOUND: Refusal = { status: 404, body: { detail: "Not Found" } }
-export const METHOD_NOT_ALLOWED: Refusal = { status: 405, body: { detail: "Method Not Allowed" } }
+export const UNAUTHORIZED: Refusal = { status: 401, body: { error: "Unauthorized" }, about: { is: "key" } }
+export const NOT_FOUND: Refusal = { status: 404, body: { detail: "Not Found" }, about: { is: "path" } }
+export const METHOD_NOT_ALLOWED: Refusal = { status: 405, body: { detail: "Method Not Allowed" }, about: { is: "method" } }
 
 export const SCALE_OUT_OFF = refusal(
   403,
@@ -54,7 +65,10 @@ export const STREAM_ERROR = {
 
 export function unknownModel(name: string, served: readonly string[]): Refusal {
   const aliases = served.length > 0 ? ` Valid aliases: ${served.join(", ")}.` : ""
-  return refusal(404, "NotFoundError", `The model \`${name}\` does not exist.${aliases}`, "model")
+  return {
+    ...refusal(404, "NotFoundError", `The model \`${name}\` does not exist.${aliases}`, "model"),
+    about: { is: "model", name },
+  }
 }
 
 export function outputLimitTooLarge(param: string, value: number, context: number): Refusal {
@@ -65,13 +79,23 @@ export function outputLimitTooLarge(param: string, value: number, context: numbe
 export const outputLimitTooSmall = (param: string, value: number) =>
   refusal(400, "BadRequestError", `${param} must be at least 1, got ${value}. (parameter=${param}, value=${value})`, param)
 
+/** SGLang's, which unlike vLLM shortens no output limit (`python/sglang/srt/managers/tokenizer_manager.py`). */
+export function sumTooLarge(context: number, tokens: number, limit: number): Refusal {
+  const message =
+    `Requested token count exceeds the model's maximum context length of ${context} tokens. You requested a total of ` +
+    `${tokens + limit} tokens: ${tokens} tokens from the input messages and ${limit} tokens for the completion. Please reduce ` +
+    "the number of tokens in the input messages or the completion to fit within the limit."
+  return { ...refusal(400, "BadRequestError", message), about: { is: "sum", tokens, limit, context } }
+}
+
 /** The server's tokenizer stops one token above the context, so that is the number it names, however long the prompt is. */
-export function contextOverflow(context: number): Refusal {
+export function contextOverflow(context: number, tokens: number): Refusal {
   const seen = context + 1
   const message =
     `This model's maximum context length is ${context} tokens. However, your prompt contains at least ${seen} input tokens, ` +
     "which exceeds this limit even without any output tokens. Please reduce the length of the input prompt."
-  return refusal(400, "BadRequestError", `${message} (parameter=input_tokens, value=${seen})`, "input_tokens")
+  const about = { is: "overflow", tokens, context } as const
+  return { ...refusal(400, "BadRequestError", `${message} (parameter=input_tokens, value=${seen})`, "input_tokens"), about }
 }
 
 export const EMPTY_TOOLS = badValue(

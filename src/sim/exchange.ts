@@ -1,19 +1,33 @@
 /** One request on its way through the server, and what it shares with the others. */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Refusal } from "./errors.ts"
+import type { Fleet, Hosted } from "./fleet.ts"
 import type { Meter } from "./meter.ts"
 import type { Pace } from "./pacing.ts"
-import type { Terms } from "./requests.ts"
+import type { Rules, Terms } from "./requests.ts"
 import type { ScenarioName } from "./scenarios.ts"
 import type { Vocabulary } from "./tokens.ts"
 import type { Scenario, SimRequest } from "./types.ts"
 
+/** How a kind of server behaves and speaks, where it differs from vLLM. */
+export interface Manner {
+  /** On every answer. */
+  headers: Readonly<Record<string, string>>
+  rules: Rules
+  /** Field of a chat answer that holds the thoughts. */
+  thoughts: "reasoning" | "reasoning_content"
+  /** A refusal of vLLM in this server's words. A body that is a string is sent as plain text. */
+  says(refusal: Refusal, exchange: Exchange): Refusal
+}
+
 /** State of one simulated server. */
 export interface State {
   scenario: ScenarioName
-  /** Served name, unless a scenario says otherwise. */
-  model: string
-  maxModelLen: number
+  /** Served models, unless a scenario says otherwise. */
+  fleet: Fleet
+  /** The model that one request is about; set for that request only. */
+  asked?: Hosted
+  manner: Manner
   apiKey?: string
   pace: Pace
   vocabulary: Vocabulary
@@ -35,15 +49,34 @@ export interface Exchange {
   signal: AbortSignal
 }
 
-export const servedNames = (state: State, scenario: Scenario): string[] =>
-  scenario.served === null ? [] : [scenario.served ?? state.model]
+/** The models as the server lists them. */
+export function listed(state: State, scenario: Scenario): Hosted[] {
+  const { models } = state.fleet
+  const [first] = models
+  if (scenario.served === null || !first) return []
+  const named = scenario.served === undefined ? models : [{ ...first, id: scenario.served }]
+  const { maxModelLen } = scenario
+  return maxModelLen === undefined ? [...named] : named.map((m) => ({ ...m, context: maxModelLen, maxContext: maxModelLen }))
+}
+
+/** The name that was asked for comes first: an answer is given under it. */
+export function servedNames(state: State, scenario: Scenario): string[] {
+  const names = listed(state, scenario).map((m) => m.id)
+  const { asked } = state
+  return asked && scenario.served === undefined ? [asked.id, ...names.filter((name) => name !== asked.id)] : names
+}
+
+/** The name in an answer. */
+export const nameOf = (state: State, scenario: Scenario): string =>
+  servedNames(state, scenario)[0] ?? state.fleet.models[0]?.id ?? ""
 
 export const RIGHT_PARSERS = { tool: "qwen3_coder", reasoning: "nemotron_v3" } as const
 
 export function termsOf(state: State, scenario: Scenario): Terms {
   return {
     served: servedNames(state, scenario),
-    maxModelLen: scenario.maxModelLen ?? state.maxModelLen,
+    maxModelLen: scenario.maxModelLen ?? (state.asked ?? state.fleet.models[0])?.context ?? 0,
+    rules: state.manner.rules,
     parsers: scenario.parsers ?? RIGHT_PARSERS,
     vocabulary: state.vocabulary,
   }
@@ -58,7 +91,7 @@ export function sendText(
 ) {
   const body = Buffer.from(text)
   const headers = {
-    server: "uvicorn",
+    ...exchange.state.manner.headers,
     ...extra,
     "content-length": String(body.length),
     ...(type ? { "content-type": type } : {}),
@@ -70,10 +103,14 @@ export function sendText(
 export const sendJson = (exchange: Exchange, status: number, value: unknown, extra: Record<string, string> = {}) =>
   sendText(exchange, status, "application/json", JSON.stringify(value), extra)
 
-export const refuse = (exchange: Exchange, refusal: Refusal) => sendJson(exchange, refusal.status, refusal.body)
+export function refuse(exchange: Exchange, refusal: Refusal, extra?: Record<string, string>) {
+  const { status, body } = exchange.state.manner.says(refusal, exchange)
+  if (typeof body === "string") sendText(exchange, status, "text/plain; charset=utf-8", body, extra)
+  else sendJson(exchange, status, body, extra)
+}
 
 /** Headers go out at once, as a real server's do: the bytes come when the engine has some. */
 export function startStream(exchange: Exchange) {
-  exchange.res.writeHead(200, { server: "uvicorn", "content-type": "text/event-stream; charset=utf-8" })
+  exchange.res.writeHead(200, { ...exchange.state.manner.headers, "content-type": "text/event-stream; charset=utf-8" })
   exchange.res.flushHeaders()
 }

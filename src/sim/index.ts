@@ -1,3 +1,5 @@
+export type { SimModel } from "./fleet.ts"
+export { isSimKind, type SimKind } from "./kinds/all.ts"
 export { isScenarioName, SCENARIOS, type ScenarioName } from "./scenarios.ts"
 export { type Sim, SimError, type SimOptions, startSim } from "./server.ts"
 export type { Scenario, SimRequest } from "./types.ts"

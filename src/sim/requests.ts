@@ -8,11 +8,24 @@ export type Json = Record<string, unknown>
 
 export type Parsed<T> = { ok: true; value: T } | { ok: false; refusal: errors.Refusal }
 
+/** What a kind of server refuses. */
+export interface Rules {
+  /** An output limit beyond the context: `refuse` it alone, shorten it (`fit`), or refuse its `sum` with the prompt. */
+  limit: "refuse" | "fit" | "sum"
+  /** A prompt that does not fit. `cut`: its oldest part is left out without a word. */
+  overflow: "refuse" | "cut"
+  /** Tools need `--tool-call-parser`. */
+  needsParser: boolean
+}
+
+export const VLLM_RULES: Rules = { limit: "refuse", overflow: "refuse", needsParser: true }
+
 /** What a request is judged against. */
 export interface Terms {
   served: readonly string[]
   maxModelLen: number
   parsers: Parsers
+  rules: Rules
   vocabulary: Vocabulary
 }
 
@@ -55,11 +68,11 @@ export function readChat(body: Json, terms: Terms): Parsed<ChatAsked> {
   if (choice) return no(choice)
   const frame = readFrame(body, terms)
   if (!frame.ok) return frame
-  const refused = parserProblem(body, tools, terms.parsers)
+  const refused = terms.rules.needsParser ? parserProblem(body, tools, terms.parsers) : undefined
   if (refused) return no(refused)
   if (messages.length === 0) return no(errors.EMPTY_CONVERSATION)
   const prompt = renderPrompt(messagesOf(body), tools)
-  const fitted = fit(frame.value, prompt, terms.maxModelLen)
+  const fitted = fit(frame.value, prompt, terms)
   if (!fitted.ok) return fitted
   return ok({ ...fitted.value, callsAllowed: tools.length > 0 && body.tool_choice !== "none" })
 }
@@ -68,7 +81,7 @@ export function readCompletion(body: Json, terms: Terms): Parsed<Asked> {
   const prompt = Array.isArray(body.prompt) ? terms.vocabulary.decode(body.prompt.map(Number)) : body.prompt
   if (typeof prompt !== "string" || prompt === "") return no(errors.PROMPT_MISSING)
   const frame = readFrame(body, terms)
-  return frame.ok ? fit(frame.value, prompt, terms.maxModelLen) : frame
+  return frame.ok ? fit(frame.value, prompt, terms) : frame
 }
 
 /** `model` may be left out, as with the real server; otherwise it must be served. */
@@ -89,7 +102,7 @@ export function toolsOf(body: Json): ToolDefinition[] {
   )
 }
 
-type Frame = Omit<Asked, "prompt" | "promptTokens">
+type Frame = Omit<Asked, "prompt" | "promptTokens" | "limit"> & { limit: number | undefined }
 
 function readFrame(body: Json, terms: Terms): Parsed<Frame> {
   const options = isObject(body.stream_options) ? body.stream_options : undefined
@@ -99,15 +112,20 @@ function readFrame(body: Json, terms: Terms): Parsed<Frame> {
   const param = body.max_completion_tokens === undefined ? "max_tokens" : "max_completion_tokens"
   const limit = typeof body[param] === "number" ? body[param] : undefined
   if (limit !== undefined && limit < 1) return no(errors.outputLimitTooSmall(param, limit))
-  if (limit !== undefined && limit > terms.maxModelLen) return no(errors.outputLimitTooLarge(param, limit, terms.maxModelLen))
-  return ok({ stream: body.stream === true, includeUsage: options?.include_usage === true, limit: limit ?? terms.maxModelLen })
+  if (limit !== undefined && limit > terms.maxModelLen && terms.rules.limit === "refuse")
+    return no(errors.outputLimitTooLarge(param, limit, terms.maxModelLen))
+  return ok({ stream: body.stream === true, includeUsage: options?.include_usage === true, limit })
 }
 
-/** An output limit that goes beyond the context is shortened, not refused: seen on 0.32.0. */
-function fit(frame: Frame, prompt: string, maxModelLen: number): Parsed<Asked> {
-  const promptTokens = countTokens(prompt)
-  if (promptTokens > maxModelLen) return no(errors.contextOverflow(maxModelLen))
-  return ok({ ...frame, prompt, promptTokens, limit: Math.max(1, Math.min(frame.limit, maxModelLen - promptTokens)) })
+/** vLLM shortens an output limit that only the prompt makes too large: seen on 0.32.0. */
+function fit(frame: Frame, prompt: string, { maxModelLen, rules }: Terms): Parsed<Asked> {
+  const all = countTokens(prompt)
+  if (all > maxModelLen && rules.overflow === "refuse") return no(errors.contextOverflow(maxModelLen, all))
+  const promptTokens = Math.min(all, maxModelLen)
+  const { limit = maxModelLen } = frame
+  if (rules.limit === "sum" && frame.limit !== undefined && promptTokens + limit > maxModelLen)
+    return no(errors.sumTooLarge(maxModelLen, promptTokens, limit))
+  return ok({ ...frame, prompt, promptTokens, limit: Math.max(1, Math.min(limit, maxModelLen - promptTokens)) })
 }
 
 function choiceProblem(body: Json, tools: readonly ToolDefinition[]): errors.Refusal | undefined {

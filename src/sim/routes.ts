@@ -1,127 +1,51 @@
-/** The routes of vLLM 0.32.0 that a client of this kind asks for; every other path is its 404. */
-import { chat } from "./chat.ts"
-import { completions } from "./completions.ts"
-import { METHOD_NOT_ALLOWED, missing, NOT_FOUND, SCALE_OUT_OFF, UNAUTHORIZED } from "./errors.ts"
-import { type Exchange, refuse, sendJson, sendText, servedNames, termsOf } from "./exchange.ts"
+/** A request's way to the route that answers it. */
+import { METHOD_NOT_ALLOWED, NOT_FOUND, UNAUTHORIZED } from "./errors.ts"
+import { type Exchange, listed, refuse, sendJson } from "./exchange.ts"
 import { answerWhole } from "./faults.ts"
-import { METRICS_TYPE, metricsText } from "./metrics.ts"
-import { renderPrompt } from "./model.ts"
-import { type Json, messagesOf, modelProblem, type Parsed, parseBody, toolsOf } from "./requests.ts"
+import type { Kind } from "./kinds/types.ts"
+import { parseBody } from "./requests.ts"
 import { SCENARIOS } from "./scenarios.ts"
-import { pieces } from "./tokens.ts"
 import type { Scenario } from "./types.ts"
-import { hex } from "./wire.ts"
 
-type Handler = (exchange: Exchange, scenario: Scenario) => void | Promise<void>
-type Methods = Readonly<Record<string, Handler>>
-
-export const VERSION = "0.32.0"
-/** What a Nemotron 3 Super server is started with: `--model`, from which its family can be told. */
-export const ROOT = "nvidia/NVIDIA-Nemotron-3-Super-120B-A12B-NVFP4"
-
-const ROUTES: Readonly<Record<string, Methods>> = {
-  "/health": { GET: health },
-  "/ping": { GET: health, POST: health },
-  "/version": { GET: (exchange) => sendJson(exchange, 200, { version: VERSION }) },
-  // The counter moves only with --enable-server-load-tracking.
-  "/load": { GET: (exchange) => sendJson(exchange, 200, { server_load: 0 }) },
-  "/metrics": { GET: metrics },
-  "/openapi.json": { GET: openapi },
-  "/tokenize": { POST: tokenize },
-  "/detokenize": { POST: detokenize },
-  "/v1/models": { GET: models },
-  "/v1/chat/completions": { POST: chat },
-  "/v1/chat/completions/render": { POST: (exchange) => refuse(exchange, SCALE_OUT_OFF) },
-  "/v1/completions": { POST: completions },
-}
-
-export async function route(exchange: Exchange): Promise<void> {
+export async function route(kind: Kind, exchange: Exchange): Promise<void> {
   const { state, path, req } = exchange
   const scenario: Scenario = SCENARIOS[state.scenario]
   if (scenario.whole) return answerWhole(exchange, scenario.whole)
   // Before routing, as the real middleware: an unknown path under /v1 is a 401 too.
-  if (path.startsWith("/v1") && req.method !== "OPTIONS" && !mayEnter(exchange, scenario)) return refuse(exchange, UNAUTHORIZED)
-  const methods = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined
+  if (kind.needsKey(path) && req.method !== "OPTIONS" && !mayEnter(exchange, scenario)) return refuse(exchange, UNAUTHORIZED)
+  const methods = Object.hasOwn(kind.routes, path) ? kind.routes[path] : kind.under?.(path)
   if (!methods) return refuse(exchange, NOT_FOUND)
   const handler = methods[req.method ?? "GET"]
-  if (!handler) return sendJson(exchange, 405, METHOD_NOT_ALLOWED.body, { allow: Object.keys(methods).join(", ") })
-  await handler(exchange, scenario)
+  if (!handler) return refuse(exchange, METHOD_NOT_ALLOWED, { allow: Object.keys(methods).join(", ") })
+  const ready = MODEL_ROUTES.test(path) ? await withModel(kind, exchange, scenario) : exchange
+  if (ready) await handler(ready, scenario)
 }
 
-/** Path as the metrics label it: unknown ones share one label. */
-export const handlerLabel = (path: string) => (Object.hasOwn(ROUTES, path) ? path : "none")
+const MODEL_ROUTES = /^(?:\/v1)?\/(?:chat\/completions|completions|tokenize|detokenize)$/
 
 function mayEnter({ state, req }: Exchange, scenario: Scenario): boolean {
   if (scenario.refuseKeys) return false
   return state.apiKey === undefined || req.headers.authorization === `Bearer ${state.apiKey}`
 }
 
-function health(exchange: Exchange, scenario: Scenario) {
-  sendText(exchange, scenario.chat === "engine-dead" ? 503 : 200, undefined, "")
-}
-
-function metrics(exchange: Exchange, scenario: Scenario) {
-  const { meter, created, model } = exchange.state
-  const { parsers, served } = termsOf(exchange.state, scenario)
-  const view = { figures: meter.figures, model: served[0] ?? model, parsers, pinned: scenario.pinned ?? {}, created }
-  sendText(exchange, 200, METRICS_TYPE, metricsText(view))
-}
-
-/** The document of a real server lists its live routes; so does this one. */
-function openapi(exchange: Exchange) {
-  const paths = Object.fromEntries(
-    Object.entries(ROUTES)
-      .filter(([path]) => path !== "/openapi.json")
-      .map(([path, methods]) => [
-        path,
-        Object.fromEntries(Object.keys(methods).map((method) => [method.toLowerCase(), { responses: {} }])),
-      ]),
-  )
-  sendJson(exchange, 200, { openapi: "3.1.0", info: { title: "FastAPI", version: "0.1.0" }, paths })
-}
-
-function models(exchange: Exchange, scenario: Scenario) {
-  const { state } = exchange
-  // `created` is the time of the request on a real server too.
-  const created = Math.floor(Date.now() / 1000)
-  const card = (id: string) => ({
-    ...{ id, object: "model", created, owned_by: "vllm", root: ROOT, parent: null },
-    max_model_len: scenario.maxModelLen ?? state.maxModelLen,
-    permission: [permission(created)],
-  })
-  sendJson(exchange, 200, { object: "list", data: servedNames(state, scenario).map(card) })
-}
-
-const permission = (created: number) => ({
-  ...{ id: `modelperm-${hex()}`, object: "model_permission", created },
-  ...{ allow_create_engine: false, allow_sampling: true, allow_logprobs: true, allow_search_indices: false },
-  ...{ allow_view: true, allow_fine_tuning: false, organization: "*", group: null, is_blocking: false },
-})
-
-function readBody(exchange: Exchange, scenario: Scenario): Parsed<Json> {
-  const body = parseBody(exchange.request.body, exchange.req.headers["content-type"])
-  if (!body.ok) return body
-  const refusal = modelProblem(body.value, servedNames(exchange.state, scenario))
-  return refusal ? { ok: false, refusal } : body
-}
-
-function tokenize(exchange: Exchange, scenario: Scenario) {
-  const body = readBody(exchange, scenario)
-  if (!body.ok) return refuse(exchange, body.refusal)
-  const { prompt, messages, return_token_strs } = body.value
-  if (typeof prompt !== "string" && !Array.isArray(messages)) return refuse(exchange, missing(body.value, "prompt", "messages"))
-  const text = typeof prompt === "string" ? prompt : renderPrompt(messagesOf(body.value), toolsOf(body.value))
-  const tokens = exchange.state.vocabulary.encode(text)
-  const max_model_len = scenario.maxModelLen ?? exchange.state.maxModelLen
-  // A byte-level tokenizer writes a leading space as this letter.
-  const token_strs = return_token_strs ? pieces(text).map((piece) => piece.replace(/^ /, "\u0120")) : null
-  sendJson(exchange, 200, { count: tokens.length, max_model_len, tokens, token_strs })
-}
-
-function detokenize(exchange: Exchange, scenario: Scenario) {
-  const body = readBody(exchange, scenario)
-  if (!body.ok) return refuse(exchange, body.refusal)
-  const { tokens } = body.value
-  if (!Array.isArray(tokens)) return refuse(exchange, missing(body.value, "tokens"))
-  sendJson(exchange, 200, { prompt: exchange.state.vocabulary.decode(tokens.map(Number)) })
+/** The exchange with the model that it is about, loaded; undefined when it has been answered already, or nobody waits for it. */
+async function withModel(kind: Kind, exchange: Exchange, scenario: Scenario): Promise<Exchange | undefined> {
+  const { state, request, req } = exchange
+  const body = parseBody(request.body, req.headers["content-type"])
+  if (!body.ok) return exchange
+  const all = listed(state, scenario)
+  const { model: name } = body.value
+  const found = typeof name === "string" ? all.find((m) => m.id === name || m.id === kind.alias?.(name)) : all[0]
+  const model = found ?? (kind.takesAnyName?.(all) ? all[0] : undefined)
+  // The handler refuses a model that is not there, in its turn.
+  if (!model) return exchange
+  const refusal = kind.refuses?.(model, body.value)
+  if (refusal) {
+    sendJson(exchange, refusal.status, refusal.body)
+    return undefined
+  }
+  await state.fleet.load(model.id)
+  if (exchange.signal.aborted) return undefined
+  const asked = typeof name === "string" ? { ...model, id: name } : model
+  return { ...exchange, state: { ...state, asked } }
 }

@@ -1,8 +1,12 @@
-/** A simulated vLLM: the routes, bytes and faults of a real one, without a GPU. */
+/** A simulated server: the routes, bytes and faults of a real vLLM, without a GPU, or the manners of another kind around them. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import type { Exchange, State } from "./exchange.ts"
+import { createFleet, type SimModel } from "./fleet.ts"
+import { isSimKind, KINDS, type SimKind } from "./kinds/all.ts"
+import type { Kind } from "./kinds/types.ts"
+import { handlerLabel } from "./kinds/vllm.ts"
 import { createMeter } from "./meter.ts"
-import { handlerLabel, route } from "./routes.ts"
+import { route } from "./routes.ts"
 import { isScenarioName, type ScenarioName } from "./scenarios.ts"
 import { createVocabulary } from "./tokens.ts"
 import type { SimRequest } from "./types.ts"
@@ -12,12 +16,18 @@ export interface SimOptions {
   port?: number
   /** Default 127.0.0.1. */
   host?: string
+  /** The server it is a copy of. Default `vllm`. */
+  kind?: SimKind
   /** Name of a scenario, default `healthy`. A prompt overrules it for its request with `SIM:<name>`. */
   scenario?: string
-  /** The key every `/v1` route then asks for. Default: none. */
+  /** The key that the server then asks for, on the routes that ask for one. Ollama and TensorRT-LLM have none. Default: none. */
   apiKey?: string
   /** Served model name. Default `nemotron-3-super`. */
   model?: string
+  /** Served models, in place of the one that `model` names. */
+  models?: readonly SimModel[]
+  /** Milliseconds that it takes to load a model. Default 2000. */
+  loadMs?: number
   /** Context length in tokens. Default 262144. */
   maxModelLen?: number
   /** Milliseconds between tokens. Default 4. */
@@ -43,7 +53,7 @@ export interface Sim {
 
 export class SimError extends Error {
   constructor(
-    readonly code: "unknown-scenario",
+    readonly code: "unknown-scenario" | "unknown-kind",
     message: string,
   ) {
     super(message)
@@ -54,14 +64,16 @@ export class SimError extends Error {
 const REQUESTS_KEPT = 1000
 const BODY_LIMIT = 64 * 1024 * 1024
 
-/** Resolves when the server listens. Rejects with a `SimError` on an unknown scenario, and with the runtime's own error (`code: "EADDRINUSE"`) when it cannot. */
+/** Resolves when the server listens. Rejects with a `SimError` on an unknown scenario or kind, and with the runtime's own error (`code: "EADDRINUSE"`) when it cannot. */
 export async function startSim(options: SimOptions = {}): Promise<Sim> {
-  const { host = "127.0.0.1", scenario = "healthy" } = options
+  const { host = "127.0.0.1", scenario = "healthy", kind: name = "vllm" } = options
   assertScenario(scenario)
+  if (!isSimKind(name)) throw new SimError("unknown-kind", `There is no kind of server named ${name}.`)
+  const kind: Kind = KINDS[name]
   const state: State = {
     scenario,
-    model: options.model ?? "nemotron-3-super",
-    maxModelLen: options.maxModelLen ?? 262_144,
+    fleet: fleetOf(kind, options),
+    manner: kind,
     apiKey: options.apiKey,
     pace: { chunkMs: options.chunkMs ?? 4, firstTokenMs: options.firstTokenMs ?? 40 },
     vocabulary: createVocabulary(),
@@ -74,7 +86,7 @@ export async function startSim(options: SimOptions = {}): Promise<Sim> {
     const request = recordOf(req, state)
     requests.push(request)
     if (requests.length > REQUESTS_KEPT) requests.shift()
-    void serve(state, req, res, request, options.onRequest)
+    void serve({ kind, state, told: options.onRequest }, req, res, request)
   })
   const port = await listen(server, options.port ?? 0, host)
   return {
@@ -107,13 +119,21 @@ function recordOf(req: IncomingMessage, state: State): SimRequest {
   }
 }
 
-async function serve(
-  state: State,
-  req: IncomingMessage,
-  res: ServerResponse,
-  request: SimRequest,
-  told: SimOptions["onRequest"],
-) {
+function fleetOf(kind: Kind, { model = "nemotron-3-super", maxModelLen = 262_144, loadMs = 2000, ...options }: SimOptions) {
+  const { models = [{ id: model }] } = options
+  const fleet = createFleet(models, { context: maxModelLen, loadMs, alone: kind.alone })
+  const waiting = kind.onDemand ? [] : fleet.models.filter((m) => m.phase === "unloaded")
+  for (const { id } of waiting) void fleet.load(id)
+  return fleet
+}
+
+interface Shared {
+  kind: Kind
+  state: State
+  told: SimOptions["onRequest"]
+}
+
+async function serve({ kind, state, told }: Shared, req: IncomingMessage, res: ServerResponse, request: SimRequest) {
   const began = Date.now()
   const path = request.path.split("?", 1)[0]!
   const over = new AbortController()
@@ -127,7 +147,7 @@ async function serve(
   try {
     request.body = await bodyOf(req)
     const exchange: Exchange = { state, req, res, request, path, signal: over.signal }
-    await route(exchange)
+    await route(kind, exchange)
   } catch {
     // The client has gone in the middle of its own request, or sent more than a server takes.
     res.destroy()

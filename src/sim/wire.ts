@@ -138,3 +138,13 @@ export function wholeText(head: Envelope, text: string, finish: string, counts: 
     ...{ kv_transfer_params: null, ec_transfer_params: null, metrics: null },
   }
 }
+
+/** The answer with the thoughts under the name that another server has for them. */
+export function withThoughtsAs<T extends { events: string[]; whole: object }>(field: string, answer: T): T {
+  if (field === "reasoning") return answer
+  // A text holds no unescaped quote, so that only the field itself is found.
+  const events = answer.events.map((event) => event.replace('"delta":{"reasoning":', `"delta":{"${field}":`))
+  const renamed = ({ reasoning, ...message }: Record<string, unknown>) => ({ ...message, [field]: reasoning })
+  const whole = JSON.parse(JSON.stringify(answer.whole), (key, value) => (key === "message" ? renamed(value) : value))
+  return { ...answer, events, whole }
+}

@@ -20,6 +20,7 @@ export function fakeHost(resolved: ResolvedProvider[] = [], tokens?: number) {
       switches.push({ sessionID, ...model })
       return true
     },
+    publish: async () => {},
     reload: async () => void reloads.push(Date.now()),
   }
   return { host, parts, toasts, logs, switches, reloads }

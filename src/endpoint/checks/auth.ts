@@ -19,7 +19,8 @@ export function unsendable({ key, headers }: Endpoint): "options.apiKey" | "opti
 
 /**
  * Whether the server takes the key. The shapes of a refusal: vLLM `{"error":"Unauthorized"}`, OpenAI and llama.cpp
- * `{"error":{"message":…}}`, FastAPI `{"detail":…}`; LiteLLM without a database answers 500 in plain text.
+ * `{"error":{"message":…}}`, FastAPI `{"detail":…}`; LiteLLM without a database answers 500 in plain text to no key, and 400 "No
+ * connected db." to a wrong one, which it would look up there (seen on 1.108.7).
  */
 export function checkAuth(seen: Seen): Check {
   const { endpoint } = seen
@@ -40,7 +41,8 @@ export function checkAuth(seen: Seen): Check {
   if (isUnreached(seen) || !list?.ok) return skip("auth", "Not checked: the server did not answer.")
   const says = errorText(list)
   const keyAsked =
-    list.status >= 400 && /no api[ _-]?key|api[ _-]?key (?:is )?(?:missing|required)|missing api[ _-]?key/i.test(says)
+    list.status >= 400 &&
+    /no api[ _-]?key|api[ _-]?key (?:is )?(?:missing|required)|missing api[ _-]?key|^no connected db/i.test(says)
   const refused = list.status === 401 || (keyAsked && list.status !== 404)
   const shown = says && !/^unauthorized$/i.test(says) ? ` It says: ${ended(says)}` : ""
   if (refused && !hasKey(endpoint))

@@ -1,0 +1,246 @@
+/**
+ * What a bug report needs: the stream of the last faulty answer of each session, and the request that it answered. Kept in memory only, and
+ * bounded; written to disk when a person asks for it, without keys, and without prompts unless the person wants them.
+ */
+import { mkdir, writeFile } from "node:fs/promises"
+import { homedir } from "node:os"
+import { join } from "node:path"
+import { redact } from "../endpoint/text.ts"
+import type { Finding, Inspector } from "../stream/types.ts"
+import { causeOf } from "./recurrence.ts"
+
+/** Kept of one stream: the first and the last bytes, each so many. */
+const KEPT_BYTES = 256 * 1024
+/** Longer requests are kept without their middle. */
+const KEPT_REQUEST = 1024 * 1024
+const SESSIONS_KEPT = 20
+
+export interface Asked {
+  sessionID: string | undefined
+  provider: string
+  /** Body of the request. */
+  request: string | undefined
+}
+
+interface Kept {
+  provider: string
+  request: string | undefined
+  findings: readonly Finding[]
+  stream: Uint8Array
+  /** Bytes left out of the middle of the stream. */
+  left: number
+  at: number
+}
+
+export interface EvidenceOptions {
+  /** Version of the plugin. */
+  version: string
+  /** Keys and header values of a provider, which must not leave the machine. */
+  secrets(provider: string): readonly string[]
+  /** What is known of its server, one line. */
+  server?(provider: string): string | undefined
+  /** Where the files go; default: the user's state folder. */
+  folder?: string
+  now?: () => number
+}
+
+export interface Evidence {
+  /** The same inspector; what it finds faulty is kept. */
+  watch(asked: Asked, inspector: Inspector): Inspector
+  /** Causes of the answer that is kept of this session. */
+  kept(sessionID: string): string[]
+  /** Writes what is kept. Never throws. */
+  write(sessionID: string, cause: string, options: { prompts: boolean }): Promise<{ path: string } | { problem: string }>
+  drop(sessionID: string): void
+}
+
+export function createEvidence({ version, secrets, server, folder = stateFolder(), now = Date.now }: EvidenceOptions): Evidence {
+  const bySession = new Map<string, Kept>()
+
+  function keep(sessionID: string, kept: Kept) {
+    bySession.delete(sessionID)
+    bySession.set(sessionID, kept)
+    if (bySession.size > SESSIONS_KEPT) bySession.delete(bySession.keys().next().value as string)
+  }
+
+  return {
+    watch({ sessionID, provider, request }, inspector) {
+      if (sessionID === undefined) return inspector
+      const record = createRecord(KEPT_BYTES)
+      // The rest of the inspector stays what it is, getters included.
+      return Object.assign(Object.create(inspector) as Inspector, {
+        push(bytes: Uint8Array) {
+          record.add(bytes)
+          inspector.push(bytes)
+        },
+        end(how: Parameters<Inspector["end"]>[0]) {
+          const report = inspector.end(how)
+          if (report.findings.length > 0)
+            keep(sessionID, { provider, request: shortened(request), findings: report.findings, ...record.take(), at: now() })
+          return report
+        },
+      })
+    },
+    kept: (sessionID) => [...new Set(bySession.get(sessionID)?.findings.map(causeOf) ?? [])],
+    async write(sessionID, cause, { prompts }) {
+      const kept = bySession.get(sessionID)
+      if (!kept?.findings.some((finding) => causeOf(finding) === cause))
+        return { problem: "Only the last faulty answer of a session is kept, and this finding is older." }
+      const hidden = secrets(kept.provider)
+      const safe = (text: string) => withoutKeys(redact(text, hidden))
+      const request = kept.request === undefined ? undefined : prompts ? kept.request : withoutPrompts(kept.request)
+      const stamp = new Date(kept.at).toISOString().replace(/[-:]/g, "").slice(0, 15)
+      const path = join(folder, `${stamp}-${cause.replace(/[^\w-]+/g, "-")}`)
+      try {
+        await mkdir(path, { recursive: true, mode: 0o700 })
+        const write = (name: string, text: string) => writeFile(join(path, name), safe(text), { mode: 0o600 })
+        await write("response.sse", new TextDecoder().decode(kept.stream))
+        if (request !== undefined) await write("request.json", request)
+        await write("findings.md", summary(kept, { version, prompts, server: server?.(kept.provider) }))
+        return { path }
+      } catch (error) {
+        const code = (error as { code?: unknown } | undefined)?.code
+        return { problem: `The files could not be written to ${path}${typeof code === "string" ? ` (${code})` : ""}.` }
+      }
+    },
+    drop: (sessionID) => void bySession.delete(sessionID),
+  }
+}
+
+function stateFolder(): string {
+  return join(process.env.XDG_STATE_HOME || join(homedir(), ".local", "state"), "opencode-vllm", "evidence")
+}
+
+/** The first and the last bytes of a stream, whatever its length. */
+function createRecord(most: number) {
+  const head: Uint8Array[] = []
+  let headBytes = 0
+  let tail: Uint8Array[] = []
+  let tailBytes = 0
+  let left = 0
+  return {
+    add(bytes: Uint8Array) {
+      const room = most - headBytes
+      if (room > 0) {
+        // A copy: whoever reads the stream may use the chunk's memory again.
+        const part = bytes.slice(0, room)
+        head.push(part)
+        headBytes += part.length
+      }
+      if (bytes.length <= room) return
+      const rest = bytes.slice(Math.max(0, room))
+      tail.push(rest)
+      tailBytes += rest.length
+      while (tailBytes - (tail[0]?.length ?? 0) >= most) {
+        const gone = tail.shift()?.length ?? 0
+        tailBytes -= gone
+        left += gone
+      }
+    },
+    take() {
+      const stream = new Uint8Array(headBytes + tailBytes)
+      let at = 0
+      for (const part of [...head, ...tail]) {
+        stream.set(part, at)
+        at += part.length
+      }
+      tail = []
+      return { stream, left }
+    },
+  }
+}
+
+function shortened(request: string | undefined): string | undefined {
+  if (request === undefined || request.length <= KEPT_REQUEST) return request
+  return JSON.stringify({
+    ...object(withoutPrompts(request)),
+    note: `The request had ${request.length} characters; its texts are left out.`,
+  })
+}
+
+/** What looks like a key, whoever's it is. */
+function withoutKeys(text: string): string {
+  return text
+    .replace(/\b(Bearer|Basic)\s+[\w.~+/-]{8,}=*/gi, "$1 ***")
+    .replace(/\b(?:sk|hf|ghp|gho|ghs|glpat|xox[abp]|nvapi|AKIA)[-_]?[A-Za-z0-9_-]{16,}/g, "***")
+}
+
+/** The request's form without what people and tools wrote: lengths stand for texts. Empty where it is no JSON. */
+export function withoutPrompts(request: string): string {
+  try {
+    const body = JSON.parse(request) as Record<string, unknown>
+    const { messages, input, system, instructions, tools, prompt, ...rest } = body
+    const texts = { messages, input, system, instructions, prompt }
+    const known = Object.entries(texts).filter(([, value]) => value !== undefined)
+    return JSON.stringify(
+      {
+        ...rest,
+        ...Object.fromEntries(known.map(([key, value]) => [key, lengths(value)])),
+        ...(tools !== undefined && { tools: described(tools) }),
+      },
+      null,
+      1,
+    )
+  } catch {
+    return ""
+  }
+}
+
+/** Words of the request's own form, which say nothing of anybody. */
+const FORM: ReadonlySet<string> = new Set(["role", "type", "id", "call_id", "tool_call_id", "tool_use_id", "name", "status"])
+
+function lengths(value: unknown, key = ""): unknown {
+  if (typeof value === "string") return FORM.has(key) ? value : `[${value.length} characters]`
+  if (Array.isArray(value)) return value.map((one) => lengths(one))
+  if (typeof value !== "object" || value === null) return value
+  // The arguments of a call that are an object hold texts under any name.
+  const inner = key === "input" || key === "arguments"
+  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, lengths(v, inner ? "" : k)]))
+}
+
+/** Tools keep their schema, which the fault may lie in, and lose their descriptions. */
+function described(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(described)
+  if (typeof value !== "object" || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([k, v]) => [
+      k,
+      k === "description" && typeof v === "string" ? `[${v.length} characters]` : described(v),
+    ]),
+  )
+}
+
+function object(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>
+  } catch {
+    return {}
+  }
+}
+
+function summary(
+  kept: Kept,
+  { version, prompts, server }: { version: string; prompts: boolean; server: string | undefined },
+): string {
+  const lines = kept.findings.map(
+    ({ kind, detail, tool, field, cause, fix, reference }) =>
+      `- ${kind}${detail ? ` (${detail})` : ""}${tool ? ` in ${tool}` : ""}${field ? `, field ${field}` : ""}\n  ${cause}\n  ${fix}${reference ? `\n  ${reference}` : ""}`,
+  )
+  return [
+    "# A faulty answer of an LLM server",
+    [`Time: ${new Date(kept.at).toISOString()}`, server && `Server: ${server}`, `opencode-vllm ${version}, ${process.platform}`]
+      .filter(Boolean)
+      .join("\n"),
+    lines.join("\n"),
+    [
+      "`response.sse` is what the server sent; it holds the model's own words.",
+      ...(kept.left > 0 ? [`${kept.left} bytes of its middle are left out.`] : []),
+      prompts
+        ? "`request.json` is the request, with all prompts and results of tools."
+        : "`request.json` is the request; lengths stand for its texts.",
+      "Keys are removed from both. Read them before you give them to anybody.",
+      "`opencode-vllm inspect response.sse --request request.json` repeats the finding.",
+    ].join("\n"),
+    "",
+  ].join("\n\n")
+}

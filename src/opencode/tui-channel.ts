@@ -1,0 +1,94 @@
+/** The server half's end of the channel to the terminal interface: looks, findings and evidence are its to give. */
+import type { EndpointReport } from "../endpoint/types.ts"
+import type { SessionFinding } from "../report/types.ts"
+import type { ModelRef } from "./host.ts"
+import { decode, encode, type ToServer, type ToTui } from "./tui-messages.ts"
+
+export interface ChannelOptions {
+  /** Publishes a command text to every front end. */
+  publish(command: string): Promise<unknown>
+  /** Directory of this instance. */
+  directory: string
+  version: string
+  /** Names of the watched providers. */
+  providers(): string[]
+  /** What is known of a server now; looks first where that is old. */
+  look(provider: string): Promise<EndpointReport | undefined>
+  findings(sessionID: string): SessionFinding[]
+  /** Causes of which evidence is kept. */
+  kept?(sessionID: string): string[]
+  evidence?(sessionID: string, cause: string, options: { prompts: boolean }): Promise<{ path: string } | { problem: string }>
+  /** The deep check, or why there can be none; absent: not available here. */
+  prove?(
+    provider: string,
+    model: string | undefined,
+    onProgress: (step: string, share: number) => void,
+  ): Promise<EndpointReport | { problem: string }>
+  /** The terminal interface switched the model itself. */
+  onSwitched?(sessionID: string, from: ModelRef | undefined, to: ModelRef): void
+  onError(error: unknown): void
+}
+
+export interface TuiChannel {
+  /** Takes the command of a `tui.command.execute` event; everything that is not for this instance is ignored. */
+  receive(command: unknown): void
+  /** The session goes on with this model from now on. */
+  model(sessionID: string, model: ModelRef): void
+}
+
+export function createTuiChannel(o: ChannelOptions): TuiChannel {
+  const send = (message: ToTui) => {
+    const text = encode({ to: "tui", directory: o.directory }, message)
+    if (text !== undefined) void o.publish(text).catch(o.onError)
+    // A report too long to pass says the same with fewer models.
+    else if (message.type === "report" && message.report.models.length > 50)
+      send({ ...message, report: { ...message.report, models: message.report.models.slice(0, 50), configured: [] } })
+  }
+
+  async function answer(message: ToServer): Promise<void> {
+    switch (message.type) {
+      case "hello":
+        return send({ type: "welcome", version: o.version, providers: o.providers(), deep: o.prove !== undefined })
+      case "look": {
+        const wanted = o.providers().filter((name) => message.provider === undefined || name === message.provider)
+        await Promise.all(
+          wanted.map(async (name) => {
+            const report = await o.look(name)
+            if (report) send({ type: "report", report })
+          }),
+        )
+        return
+      }
+      case "findings": {
+        const { sessionID } = message
+        return send({ type: "findings", sessionID, findings: o.findings(sessionID), kept: o.kept?.(sessionID) ?? [] })
+      }
+      case "evidence": {
+        const { sessionID, cause, prompts } = message
+        const done = (await o.evidence?.(sessionID, cause, { prompts })) ?? { problem: "Nothing is kept of answers." }
+        return send({ type: "evidence", sessionID, ...done })
+      }
+      case "prove": {
+        const { provider, model } = message
+        if (!o.prove) return send({ type: "proof", provider, problem: "The deep check is not available." })
+        try {
+          const found = await o.prove(provider, model, (step, share) => send({ type: "progress", provider, step, share }))
+          return send({ type: "proof", provider, ...("problem" in found ? found : { report: found }) })
+        } catch (error) {
+          send({ type: "proof", provider, problem: "The deep check failed." })
+          throw error
+        }
+      }
+      case "switched":
+        return o.onSwitched?.(message.sessionID, message.from, message.to)
+    }
+  }
+
+  return {
+    receive(command) {
+      const message = decode(command, { to: "server", directory: o.directory })
+      if (message) void answer(message).catch(o.onError)
+    },
+    model: (sessionID, model) => send({ type: "model", sessionID, model }),
+  }
+}

@@ -1,0 +1,347 @@
+/**
+ * What the terminal interface knows of servers and sessions. The server half, where there is one, does the looking: in `opencode attach`
+ * its addresses may be out of reach from here, or lead to another machine's server. Without it this half looks itself. Knows no host.
+ */
+import type { LookOptions } from "../endpoint/look.ts"
+import { worthANotice } from "../endpoint/problems.ts"
+import type { Check, Endpoint, EndpointReport } from "../endpoint/types.ts"
+import type { ToTui } from "../opencode/tui-messages.ts"
+import type { SessionFinding } from "../report/types.ts"
+import { version } from "../version.ts"
+import { type Activity, createActivities } from "./activity.ts"
+import { createLink } from "./link.ts"
+import type { PanelServer } from "./panel-lines.ts"
+import { createPoller } from "./poller.ts"
+
+export interface Progress {
+  step: string
+  share: number
+}
+
+export interface ModelOptions {
+  /** Watched servers by the host's configuration. */
+  endpoints(): Endpoint[]
+  directory(): string
+  publish(command: string): Promise<unknown>
+  look(endpoint: Endpoint, options: LookOptions): Promise<EndpointReport>
+  /** The deep check, from here. */
+  prove(endpoint: Endpoint, report: EndpointReport | undefined, onProgress: (progress: Progress) => void): Promise<EndpointReport>
+  /** The session on the screen. */
+  session(): string | undefined
+  /** Tokens of a session by its stored messages, for one that was opened and not asked anything yet. */
+  tokens?(sessionID: string): number | undefined
+  /** Says something that nobody else says: only used where there is no server half. */
+  notify(report: EndpointReport, is: "trouble" | "well"): void
+  /** A switch was made on the server's side. */
+  onModel?(sessionID: string, model: { providerID: string; modelID: string }): void
+  onError(error: unknown): void
+  now?: () => number
+  patienceMs?: number
+}
+
+export interface TuiModel {
+  servers(): PanelServer[]
+  endpoint(name: string): Endpoint | undefined
+  activity(sessionID: string): Activity
+  findings(sessionID: string): readonly SessionFinding[]
+  /** Causes of which an evidence file can be written. */
+  kept(sessionID: string): readonly string[]
+  readonly progress: ReadonlyMap<string, Progress>
+  /** Why the last deep check of a server gave nothing. */
+  readonly problems: ReadonlyMap<string, string>
+  /** Version to show: that of the server half where there is one. */
+  readonly version: string
+  readonly half: "asking" | "here" | "absent"
+  /** An event of the host. */
+  event(type: string, properties: unknown): void
+  /** Polls until the returned function is called. */
+  watch(): () => void
+  /** A round of looks now. */
+  refresh(): void
+  askFindings(sessionID: string): void
+  prove(name: string): Promise<void>
+  evidence(sessionID: string, cause: string, prompts: boolean): Promise<{ path?: string; problem?: string }>
+  switched(
+    sessionID: string,
+    from: { providerID: string; modelID: string } | undefined,
+    to: { providerID: string; modelID: string },
+  ): void
+  /** Calls back when something changed, at most four times a second. */
+  subscribe(changed: () => void): () => void
+  dispose(): void
+}
+
+const BUSY_MS = 2_000
+const QUIET_MS = 15_000
+const LONG_QUIET_MS = 60_000
+/** Nothing ran for so long: the server is looked at less often. */
+const LONG_QUIET_AFTER_MS = 150_000
+const FIRST_FAILURE_MS = 5_000
+const MOST_FAILURE_MS = 60_000
+/** How long a round waits for the server half, whose own look takes two seconds at most. */
+const ANSWER_MS = 4_000
+/** How long the first round waits for the server half to be found. */
+const FIND_MS = 1_500
+const PROOF_MS = 150_000
+const EVIDENCE_MS = 10_000
+const NOTIFY_MS = 250
+/** Checks that only a deep check answers. */
+const PROVEN: ReadonlySet<string> = new Set(["chat", "tool-call", "reasoning"])
+
+export function createModel(o: ModelOptions): TuiModel {
+  const { now = Date.now, onError } = o
+  const reports = new Map<string, EndpointReport>()
+  const findings = new Map<string, { findings: SessionFinding[]; kept: string[] }>()
+  const progress = new Map<string, Progress>()
+  const problems = new Map<string, string>()
+  const activities = createActivities(now)
+  const listeners = new Set<() => void>()
+  /** Those who wait for a message of the server half. */
+  const waiting = new Set<(message: ToTui) => void>()
+  const stop = new AbortController()
+  /** What the last deep check of a server found. */
+  const proven = new Map<string, Check[]>()
+  /** Codes of what was said of a server. */
+  const said = new Map<string, string>()
+  let remote: string[] | undefined
+  let serverVersion: string | undefined
+  let failures = 0
+  let lastBusy = now()
+  let changes: ReturnType<typeof setTimeout> | undefined
+  let ticks: ReturnType<typeof setInterval> | undefined
+
+  const changed = () => {
+    if (changes || listeners.size === 0) return
+    changes = setTimeout(() => {
+      changes = undefined
+      for (const listener of listeners) listener()
+    }, NOTIFY_MS)
+    changes.unref?.()
+  }
+
+  const link = createLink({
+    publish: o.publish,
+    directory: o.directory,
+    onMessage,
+    onChange: changed,
+    ...(o.patienceMs !== undefined && { patienceMs: o.patienceMs }),
+  })
+
+  function onMessage(message: ToTui) {
+    if (message.type === "welcome") {
+      remote = message.providers
+      serverVersion = message.version
+    } else if (message.type === "report") take(message.report)
+    else if (message.type === "findings") findings.set(message.sessionID, { findings: message.findings, kept: message.kept })
+    else if (message.type === "progress") progress.set(message.provider, { step: message.step, share: message.share })
+    else if (message.type === "model") o.onModel?.(message.sessionID, message.model)
+    for (const one of waiting) one(message)
+    changed()
+  }
+
+  function take(seen: EndpointReport) {
+    const name = seen.provider ?? seen.url
+    const report = withProven(seen, proven.get(name))
+    reports.set(name, report)
+    changed()
+    // The server half says it better: once, and where the session stands.
+    if (link.state !== "absent") return
+    const codes = worthANotice(report)
+      .map((check) => check.code)
+      .join(",")
+    const before = said.get(name) ?? ""
+    if (codes === before) return
+    said.set(name, codes)
+    o.notify(report, codes === "" ? "well" : "trouble")
+  }
+
+  function keepProof(report: EndpointReport) {
+    proven.set(
+      report.provider ?? report.url,
+      report.checks.filter((check) => PROVEN.has(check.id) && check.status !== "skip"),
+    )
+    take(report)
+  }
+
+  /** Resolves when `enough` has said yes to a message of the server half, or after so many milliseconds. */
+  function awaitMessage(enough: (message: ToTui) => boolean, ms: number): Promise<ToTui | undefined> {
+    return new Promise((resolve) => {
+      const end = (message?: ToTui) => {
+        clearTimeout(timer)
+        waiting.delete(listen)
+        resolve(message)
+      }
+      const listen = (message: ToTui) => {
+        if (enough(message)) end(message)
+      }
+      const timer = setTimeout(end, ms)
+      timer.unref?.()
+      waiting.add(listen)
+    })
+  }
+
+  const names = () => remote ?? o.endpoints().map((e) => e.provider ?? e.url)
+
+  async function ask() {
+    if (link.state === "asking") await awaitMessage(() => true, FIND_MS)
+    if (stop.signal.aborted) return
+    if (link.state === "here") {
+      const missing = new Set(names())
+      if (missing.size === 0) return
+      link.send({ type: "look" })
+      const answer = await awaitMessage((message) => {
+        if (message.type === "report") missing.delete(message.report.provider ?? message.report.url)
+        return missing.size === 0
+      }, ANSWER_MS)
+      if (!answer) link.greet()
+    } else {
+      await Promise.all(
+        o.endpoints().map(async (endpoint) => {
+          const previous = reports.get(endpoint.provider ?? endpoint.url)
+          const report = await o.look(endpoint, { ...(previous && { previous }), signal: stop.signal })
+          if (!stop.signal.aborted) take(report)
+        }),
+      )
+    }
+    const down = [...reports.values()].some((report) => report.checks.some((c) => c.status === "fail"))
+    failures = down ? failures + 1 : 0
+  }
+
+  function delay(): number {
+    const session = o.session()
+    if (session !== undefined && activities.busy(session)) lastBusy = now()
+    if (failures > 0) return Math.min(MOST_FAILURE_MS, FIRST_FAILURE_MS * 2 ** (failures - 1))
+    if (now() - lastBusy < BUSY_MS) return BUSY_MS
+    return now() - lastBusy > LONG_QUIET_AFTER_MS ? LONG_QUIET_MS : QUIET_MS
+  }
+
+  const poller = createPoller({ ask, delay, onError })
+
+  /** Seconds are counted on the screen only while somebody waits for a first token there. */
+  function tick() {
+    const session = o.session()
+    const wanted = poller.watched && session !== undefined && activities.of(session).doing === "waiting"
+    if (wanted && !ticks) {
+      ticks = setInterval(() => {
+        tick()
+        changed()
+      }, 1_000)
+      ticks.unref?.()
+    } else if (!wanted && ticks) {
+      clearInterval(ticks)
+      ticks = undefined
+    }
+  }
+
+  const askFindings = (sessionID: string) => {
+    if (link.state === "here") link.send({ type: "findings", sessionID })
+  }
+
+  return {
+    servers: () => names().map((name) => ({ name, ...(reports.has(name) && { report: reports.get(name) }) })),
+    endpoint: (name) => o.endpoints().find((e) => (e.provider ?? e.url) === name),
+    activity(sessionID) {
+      const activity = activities.of(sessionID)
+      const tokens = activity.tokens ?? o.tokens?.(sessionID)
+      return tokens === undefined ? activity : { ...activity, tokens }
+    },
+    findings: (sessionID) => findings.get(sessionID)?.findings ?? [],
+    kept: (sessionID) => findings.get(sessionID)?.kept ?? [],
+    progress,
+    problems,
+    get version() {
+      return serverVersion ?? version
+    },
+    get half() {
+      return link.state
+    },
+    event(type, properties) {
+      if (type === "tui.command.execute") return link.receive((properties as { command?: unknown } | undefined)?.command)
+      // The instance was loaded anew, and with it the server half.
+      if (type === "server.instance.disposed") return link.greet()
+      const session = activities.event(type, properties)
+      if (session === undefined || session !== o.session()) return
+      const wasQuiet = now() - lastBusy > BUSY_MS
+      if (activities.busy(session)) {
+        lastBusy = now()
+        if (wasQuiet) poller.poke()
+      } else if (type === "session.status" || type === "session.idle") askFindings(session)
+      tick()
+      changed()
+    },
+    watch() {
+      const release = poller.watch()
+      const session = o.session()
+      if (session !== undefined) askFindings(session)
+      return () => {
+        release()
+        tick()
+      }
+    },
+    refresh: poller.poke,
+    askFindings,
+    async prove(name) {
+      problems.delete(name)
+      progress.set(name, { step: "asking the model", share: 0 })
+      changed()
+      try {
+        if (link.state === "here") {
+          link.send({ type: "prove", provider: name })
+          const answer = await awaitMessage((m) => m.type === "proof" && m.provider === name, PROOF_MS)
+          if (answer?.type === "proof" && answer.report) keepProof(answer.report)
+          else problems.set(name, (answer?.type === "proof" && answer.problem) || "No answer came.")
+        } else {
+          const endpoint = o.endpoints().find((e) => (e.provider ?? e.url) === name)
+          if (!endpoint) return
+          keepProof(
+            await o.prove(endpoint, reports.get(name), (made) => {
+              progress.set(name, made)
+              changed()
+            }),
+          )
+        }
+      } catch (error) {
+        problems.set(name, error instanceof NotPossible ? error.message : "The deep check failed.")
+        if (!(error instanceof NotPossible)) onError(error)
+      } finally {
+        progress.delete(name)
+        changed()
+      }
+    },
+    async evidence(sessionID, cause, prompts) {
+      if (link.state !== "here") return { problem: "The server half of the plugin is not loaded." }
+      link.send({ type: "evidence", sessionID, cause, prompts })
+      const answer = await awaitMessage((m) => m.type === "evidence" && m.sessionID === sessionID, EVIDENCE_MS)
+      return answer?.type === "evidence" ? answer : { problem: "No answer came." }
+    },
+    switched(sessionID, from, to) {
+      if (link.state === "here") link.send({ type: "switched", sessionID, ...(from && { from }), to })
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    dispose() {
+      stop.abort()
+      poller.dispose()
+      link.dispose()
+      clearInterval(ticks)
+      clearTimeout(changes)
+      listeners.clear()
+    },
+  }
+}
+
+/** Looks that follow a deep check do not ask the model again: what it found stands until the next one, while the server answers. */
+function withProven(report: EndpointReport, proven: Check[] | undefined): EndpointReport {
+  if (!proven || report.checks.some((check) => check.id === "reach" && check.status === "fail")) return report
+  const checks = report.checks.map((check) =>
+    check.status === "skip" ? (proven.find(({ id }) => id === check.id) ?? check) : check,
+  )
+  return { ...report, checks }
+}
+
+/** A wish that cannot be met, in words for a person. */
+export class NotPossible extends Error {
+  override name = "NotPossible"
+}

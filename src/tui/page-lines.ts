@@ -1,0 +1,166 @@
+/** The status page as the dialog shows it: the same facts as the markdown page, in lines of the dialog's width. */
+import { problems } from "../endpoint/problems.ts"
+import { clean, redactUrl } from "../endpoint/text.ts"
+import type { Check, EndpointReport, Load } from "../endpoint/types.ts"
+import { columns, figure, fit, plural } from "../report/markdown.ts"
+import { serverName } from "../report/server.ts"
+import type { SessionFinding } from "../report/types.ts"
+import { type Line, paragraph, span, spread, textOf } from "./lines.ts"
+import type { PanelServer } from "./panel-lines.ts"
+
+export interface PageInput {
+  servers: readonly PanelServer[]
+  findings: readonly SessionFinding[]
+  /** What the deep check is doing, by server. */
+  progress?: ReadonlyMap<string, { step: string; share: number }>
+  /** Why the last deep check of a server gave nothing. */
+  problems?: ReadonlyMap<string, string>
+  version: string
+  width: number
+}
+
+const MOST_MODELS = 12
+const NONE: Line = []
+
+export function pageLines({ servers, findings, progress, problems: failed, version, width }: PageInput): Line[] {
+  const lines: Line[] = servers.flatMap((server) => [
+    ...serverLines(server, width, progress?.get(server.name), failed?.get(server.name)),
+    NONE,
+  ])
+  if (servers.length === 0)
+    lines.push(
+      ...paragraph(
+        "No provider is watched. Watched are providers with an OpenAI-compatible adapter and a `baseURL` that is no known hosted service; the plugin option `include` adds others by their id.",
+        { width },
+      ),
+      NONE,
+    )
+  lines.push([span("Findings of this session", "strong")])
+  if (findings.length === 0) lines.push([span("  none", "muted")])
+  const latest = [...findings].sort((a, b) => b.last - a.last)
+  for (const one of latest.slice(0, 10)) lines.push(...findingLines(one, width))
+  return [...lines, NONE, [span(`opencode-vllm ${clean(version, 40)}`, "muted")]]
+}
+
+function serverLines(
+  { name, report }: PanelServer,
+  width: number,
+  progress: { step: string; share: number } | undefined,
+  failed: string | undefined,
+): Line[] {
+  const title = span(clean(name, 40), "strong")
+  if (!report) return [spread([title], [span("looking", "muted")], width)]
+  const bad = problems(report)
+  const worst = bad.some((c) => c.status === "fail") ? "bad" : bad.length > 0 ? "warn" : "good"
+  const state = span(bad.length === 0 ? "all checks pass" : plural(bad.length, "problem"), worst)
+  const reached = report.checks.some((c) => c.id === "reach" && c.status !== "fail")
+  const key = report.hasKey === undefined ? "" : report.hasKey ? ", key set" : ", no key"
+  return [
+    spread([title, span(reached ? `  ${serverName(report)}` : "")], [state], width),
+    spread([span(`  ${report.url ? redactUrl(report.url) : "no address"}${key}`, "muted")], [], width),
+    ...(progress
+      ? [spread([span(`  deep check: ${clean(progress.step, 80)}`, "warn")], [span(bar(progress.share))], width)]
+      : []),
+    ...(failed ? paragraph(`deep check: ${clean(failed, 300)}`, { width, indent: 2, tone: "warn" }) : []),
+    ...bad.flatMap((check) => checkLines(check, width)),
+    ...passed(report, width),
+    ...models(report, width),
+    ...loadLines(report.load, width),
+  ]
+}
+
+const bar = (share: number) => {
+  const full = Math.round(Math.min(1, Math.max(0, share)) * 10)
+  return `${"━".repeat(full)}${"─".repeat(10 - full)} ${Math.round(share * 100)}%`
+}
+
+function checkLines(check: Check, width: number): Line[] {
+  const failed = check.status === "fail"
+  const head = `${failed ? "FAIL" : "warn"} ${check.id}: `
+  const [first = NONE, ...rest] = paragraph(`${head}${clean(check.message, 600)}`, { width, indent: 2 })
+  const text = textOf(first)
+  const split = 2 + head.length
+  return [
+    [span(text.slice(0, split), failed ? "bad" : "warn"), span(text.slice(split))],
+    ...rest,
+    ...(check.fix ? paragraph(`Cure: ${clean(check.fix, 600)}`, { width, indent: 4 }) : []),
+    ...(check.reference ? [spread([span(`    See ${clean(check.reference, 200)}`, "muted")], [], width)] : []),
+  ]
+}
+
+function passed(report: EndpointReport, width: number): Line[] {
+  const ids = (status: Check["status"]) => report.checks.filter((c) => c.status === status).map((c) => c.id)
+  const lines: Line[] = []
+  if (ids("pass").length > 0) lines.push(...paragraph(`passed: ${ids("pass").join(", ")}`, { width, indent: 2, tone: "muted" }))
+  if (ids("skip").length > 0)
+    lines.push(...paragraph(`not checked: ${ids("skip").join(", ")}`, { width, indent: 2, tone: "muted" }))
+  return lines
+}
+
+function models({ models, configured = [] }: EndpointReport, width: number): Line[] {
+  const rows = models.slice(0, MOST_MODELS).map((model) => {
+    const own = configured.find(({ id }) => id === model.id)
+    return [
+      clean(model.id, 80),
+      model.context === undefined ? "context not told" : `${figure(model.context)} tokens`,
+      model.state ?? "",
+      own === undefined ? "" : own.context ? `configured ${figure(own.context)}` : "limits not set",
+    ]
+  })
+  if (rows.length === 0) return []
+  const more =
+    models.length > MOST_MODELS ? [[span(`    and ${figure(models.length - MOST_MODELS)} more`, "muted" as const)]] : []
+  return [[span("  models", "muted")], ...grid(rows, width, 4), ...more]
+}
+
+function loadLines(load: Load | undefined, width: number): Line[] {
+  if (!load) return []
+  const percent = (share: number) => `${Math.round(share * 100)}%`
+  const rows: string[][] = []
+  const row = (name: string, value: string | undefined, normal: string) => value !== undefined && rows.push([name, value, normal])
+  row("running", load.running?.toString(), "any number")
+  row("waiting", load.waiting?.toString(), "normal is 0")
+  row("KV cache in use", load.kvCacheUsage === undefined ? undefined : percent(load.kvCacheUsage), "normal is below 90%")
+  row(
+    "prefix cache hits",
+    load.prefixCacheHitRate === undefined ? undefined : percent(load.prefixCacheHitRate),
+    "over 50% for agents",
+  )
+  row("preemptions", load.preemptions === undefined ? undefined : figure(load.preemptions), "hardly growing")
+  row("tokens/s", load.tokensPerSecond === undefined ? undefined : figure(load.tokensPerSecond), "0 when idle")
+  return rows.length === 0 ? [] : [[span("  load", "muted")], ...grid(rows, width, 4)]
+}
+
+/** Columns side by side; the first one gives way where the line is too long. The last is the quietest. */
+function grid(rows: string[][], width: number, indent: number): Line[] {
+  const count = Math.max(...rows.map((r) => r.length))
+  const widths = Array.from({ length: count }, (_, i) => Math.max(...rows.map((r) => columns(r[i] ?? ""))))
+  const rest = widths.slice(1).reduce((sum, w) => sum + (w > 0 ? w + 2 : 0), 0)
+  const first = Math.max(8, Math.min(widths[0] ?? 0, width - indent - rest))
+  return rows.map((cells) => {
+    const spans = cells.map((cell, i) => {
+      const room = i === 0 ? first : (widths[i] ?? 0)
+      if (room === 0) return span("")
+      const text = fit(cell, room)
+      const last = i === count - 1
+      return span(last ? text : `${text}${" ".repeat(room - columns(text))}  `, last ? "muted" : "plain")
+    })
+    return spread([span(" ".repeat(indent)), ...spans], [], width)
+  })
+}
+
+/** One finding: what, where, and the cure. */
+export function findingLines(one: SessionFinding, width: number): Line[] {
+  const { kind, detail, cause, fix } = one.finding
+  const tools = one.tools.length > 0 ? one.tools : one.finding.tool ? [one.finding.tool] : []
+  const where = tools.length > 0 ? ` in ${tools.map((tool) => clean(tool, 40)).join(", ")}` : ""
+  return [
+    spread(
+      [span(`  ${kind}`, "warn"), span(`${detail ? ` (${clean(detail, 40)})` : ""}${where}`)],
+      [span(plural(one.count, "time"), "muted")],
+      width,
+    ),
+    ...paragraph(clean(cause, 600), { width, indent: 4 }),
+    ...(fix ? paragraph(`Cure: ${clean(fix, 600)}`, { width, indent: 4 }) : []),
+  ]
+}

@@ -1,0 +1,70 @@
+/**
+ * The model that OpenCode's prompt uses. No function of the plugin API reads or sets it; two ways were seen to work with 1.18.33: the host's own
+ * store, reached through Solid's owner, and the host's model dialog, driven by its public commands. Both are tried for, none is relied on.
+ */
+import type { TuiPluginApi } from "@opencode-ai/plugin/tui"
+import type { ModelRef } from "../opencode/host.ts"
+
+interface LocalStore {
+  model: { set(model: ModelRef, options?: { recent?: boolean }): void; current?(): ModelRef | undefined }
+  agent: { current(): unknown }
+}
+
+export interface PromptModel {
+  current(): ModelRef | undefined
+  /** Resolves to whether the prompt shows the model now, as far as can be told. */
+  use(model: ModelRef): Promise<boolean>
+}
+
+/** @param owner Solid's owner within the host's application, as a slot of it sees it */
+export function createPromptModel(api: TuiPluginApi, owner: () => unknown): PromptModel {
+  function store(): LocalStore | undefined {
+    const context = (owner() as { context?: Record<symbol, unknown> } | undefined)?.context
+    if (!context) return undefined
+    const found = Object.getOwnPropertySymbols(context)
+      .map((key) => context[key] as Partial<LocalStore> | undefined)
+      .find((value) => typeof value?.model?.set === "function" && typeof value.agent?.current === "function")
+    return found as LocalStore | undefined
+  }
+  function current(): ModelRef | undefined {
+    try {
+      const model = store()?.model.current?.()
+      return model && { providerID: model.providerID, modelID: model.modelID }
+    } catch {
+      return undefined
+    }
+  }
+  const is = ({ providerID, modelID }: ModelRef) => current()?.providerID === providerID && current()?.modelID === modelID
+
+  async function byDialog(model: ModelRef): Promise<boolean> {
+    const provider = api.state.provider.find(({ id }) => id === model.providerID)
+    const title = provider?.models[model.modelID]?.name
+    if (title === undefined) return false
+    api.keymap.dispatchCommand("model.list")
+    await sleep(80)
+    const input = api.renderer.currentFocusedRenderable as { value?: string } | null
+    if (typeof input?.value !== "string") return false
+    input.value = title
+    await sleep(60)
+    api.keymap.dispatchCommand("dialog.select.submit")
+    return true
+  }
+
+  return {
+    current,
+    async use(model) {
+      try {
+        const local = store()
+        if (local) {
+          local.model.set(model, { recent: true })
+          if (is(model) || !local.model.current) return true
+        }
+        return await byDialog(model)
+      } catch {
+        return false
+      }
+    },
+  }
+}
+
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))

@@ -1,0 +1,168 @@
+/** Puts the parts of the terminal interface together and into the host's places. */
+import type { TuiPluginApi } from "@opencode-ai/plugin/tui"
+import { getOwner } from "solid-js"
+import { watchedProviders } from "../config/providers.ts"
+import type { Endpoint } from "../endpoint/types.ts"
+import { tokensIn } from "../opencode/host.ts"
+import { isOurs, needsServer, type Typed, typedCommand } from "./commands.ts"
+import { createModel, NotPossible } from "./model.ts"
+import { createPromptModel } from "./prompt-model.ts"
+import { createTuiSwitcher } from "./switcher.ts"
+import { showFindings } from "./view/findings.tsx"
+import { Panel } from "./view/panel.tsx"
+import { showPicker, showText, switchTo } from "./view/picker.tsx"
+import { Safe } from "./view/safe.tsx"
+import { showStatus } from "./view/status.tsx"
+
+const NAME = "opencode-vllm"
+const TOAST_MS = 12_000
+/** Behind the host's own panels on context (100) and before its MCP servers (200). */
+const PANEL_ORDER = 150
+
+export function setup(api: TuiPluginApi): void {
+  let owner: unknown
+
+  const session = (): string | undefined => {
+    const { current } = api.route
+    return current.name === "session" ? String(current.params?.sessionID ?? "") || undefined : undefined
+  }
+  const model = createModel({
+    endpoints: () => endpointsOf(api),
+    directory: () => api.state.path.directory,
+    publish: (command) => api.client.tui.publish({ body: { type: "tui.command.execute", properties: { command } } }),
+    look: async (endpoint, options) => (await import("./late.ts")).lookAt(endpoint, options),
+    async prove(endpoint, report, onProgress) {
+      const { createInspector, lookAt, modelToProve, prove, withProof } = await import("./late.ts")
+      const seen = report ?? (await lookAt(endpoint))
+      const asked = modelToProve(seen)
+      if (asked === undefined) throw new NotPossible("There is no model to ask; mend what stands above first.")
+      const options = { model: asked, report: seen, inspect: createInspector, onProgress, signal: api.lifecycle.signal }
+      return withProof(seen, await prove(endpoint, options))
+    },
+    session,
+    tokens: (id) =>
+      api.state.session
+        .messages(id)
+        .map((message) => (message.role === "assistant" ? tokensIn(message.tokens) : 0))
+        .findLast((count) => count > 0),
+    async notify(report, is) {
+      const { healthNotice, recoveredNotice } = await import("./late.ts")
+      const message = is === "trouble" ? healthNotice(report) : recoveredNotice(report)
+      api.ui.toast({ message: message.replaceAll("`", ""), variant: is === "trouble" ? "error" : "success", duration: TOAST_MS })
+    },
+    onModel(sessionID, to) {
+      if (sessionID === session()) void promptModel.use(to)
+    },
+    // The host shows nothing of what a plugin throws; a look that failed is repeated anyway.
+    onError() {},
+  })
+  const promptModel = createPromptModel(api, () => owner)
+  const switcher = createTuiSwitcher({
+    reports: () => model.servers().flatMap(({ report }) => (report ? [report] : [])),
+    known: () =>
+      api.state.provider.flatMap(({ id: provider, models }) =>
+        Object.entries(models).map(([key, one]) => ({
+          provider,
+          key,
+          id: one.api?.id ?? key,
+          context: one.limit?.context || undefined,
+        })),
+      ),
+    used: () => {
+      const id = session()
+      return id === undefined ? undefined : model.activity(id).tokens
+    },
+    use: promptModel.use,
+    current: promptModel.current,
+    onSwitched(from, to) {
+      const id = session()
+      if (id !== undefined) model.switched(id, from, to)
+    },
+  })
+
+  const findings = () => showFindings({ api, model, sessionID: session() })
+  const status = (only?: string) => showStatus({ api, model, sessionID: session(), only, onFindings: findings })
+  async function run({ command, args }: Typed) {
+    if (command === "vllm-status") return status(args.split(/\s+/).find((word) => word && !word.startsWith("--")))
+    if (args === "") return showPicker({ api, model, switcher })
+    const { text, model: wanted } = await switcher.typed(args)
+    if (wanted) await switchTo(api, switcher, wanted, text)
+    else showText(api, "Switch model", text)
+  }
+
+  const commands = [
+    { name: "vllm.status", title: "LLM server status", slash: "vllm-status", run: () => status() },
+    {
+      name: "vllm.switch",
+      title: "Switch to a model of your own servers",
+      slash: "switch-model",
+      run: () => showPicker({ api, model, switcher }),
+    },
+    { name: "vllm.findings", title: "LLM findings of this session", slash: undefined, run: findings },
+  ]
+  // The server half puts the same names into the list of commands; then one entry is enough.
+  const listed = (slash: string | undefined) => slash !== undefined && api.state.config.command?.[slash] === undefined
+  const off: (() => void)[] = [
+    api.keymap.registerLayer({
+      commands: commands.map(({ name, title, slash, run: go }) => ({
+        ...{ name, title, category: "LLM server", namespace: "palette", run: go },
+        ...(listed(slash) && { slashName: slash }),
+      })),
+    }),
+    api.keymap.intercept(
+      "key",
+      (context) => {
+        const { event } = context
+        if (event.name !== "return" || event.ctrl || event.shift || event.meta) return
+        const editor = api.renderer.currentFocusedEditor
+        if (!editor || (editor.traits as { role?: string }).role !== "prompt") return
+        const typed = typedCommand(editor.plainText)
+        if (!typed || !isOurs(typed.command, api.state.config.command)) return
+        if (needsServer(typed) && model.half !== "absent") return
+        context.consume({ preventDefault: true, stopPropagation: true })
+        editor.clear()
+        setTimeout(() => void run(typed).catch(() => {}), 0)
+      },
+      { priority: 1000 },
+    ),
+  ]
+  api.slots.register({
+    order: PANEL_ORDER,
+    slots: {
+      app() {
+        owner = getOwner()
+        return null
+      },
+      sidebar_content: (_, { session_id }) => (
+        <Safe>
+          <Panel api={api} model={model} switcher={switcher} sessionID={session_id} />
+        </Safe>
+      ),
+    },
+  })
+  for (const type of EVENTS) off.push(api.event.on(type, (event) => model.event(type, event.properties)))
+  api.lifecycle.onDispose(() => {
+    for (const one of off) one()
+    model.dispose()
+  })
+}
+
+const EVENTS = [
+  "tui.command.execute",
+  "server.instance.disposed",
+  "message.updated",
+  "message.part.delta",
+  "message.part.updated",
+  "session.status",
+  "session.idle",
+  "session.deleted",
+] as const
+
+/** The watched servers, by the configuration as the host has resolved it, and by this plugin's options in it. */
+function endpointsOf(api: TuiPluginApi): Endpoint[] {
+  const { config, provider } = api.state
+  const entry = config.plugin?.find((one) => Array.isArray(one) && String(one[0]).includes(NAME))
+  const options = (Array.isArray(entry) ? entry[1] : undefined) as { include?: unknown; exclude?: unknown } | undefined
+  const list = (value: unknown) => (Array.isArray(value) ? value.map(String) : [])
+  return watchedProviders(config, { include: list(options?.include), exclude: list(options?.exclude) }, provider)
+}

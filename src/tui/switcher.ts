@@ -1,0 +1,94 @@
+/** Switches the session's model from the terminal interface, so that the prompt shows the new one at once. */
+import type { EndpointReport } from "../endpoint/types.ts"
+import type { Choice, Known } from "../models/catalog.ts"
+import type { ModelRef } from "../opencode/host.ts"
+import { short } from "./lines.ts"
+
+export interface SwitcherPorts {
+  reports(): EndpointReport[]
+  known(): Known[]
+  /** Tokens that the session holds. */
+  used(): number | undefined
+  /** Makes the host's prompt use the model. Resolves to whether it did. */
+  use(model: ModelRef): Promise<boolean>
+  /** The model that the prompt uses now. */
+  current(): ModelRef | undefined
+  /** A switch was made. */
+  onSwitched(from: ModelRef | undefined, to: ModelRef): void
+}
+
+export interface Row {
+  choice: Choice
+  name: string
+  /** Context, fit and state in a few words. */
+  words: string
+  current: boolean
+}
+
+export interface Switcher {
+  current(): ModelRef | undefined
+  rows(): Promise<Row[]>
+  /** Why not, where something speaks against it. */
+  against(choice: Choice): Promise<string[]>
+  use(model: ModelRef): Promise<boolean>
+  /** Reads what a person typed. `text` alone: something to read, nothing was switched. */
+  typed(args: string): Promise<{ text: string; model?: ModelRef }>
+}
+
+export function createTuiSwitcher(ports: SwitcherPorts): Switcher {
+  let previous: ModelRef | undefined
+  const catalogNow = async () => (await import("./late.ts")).catalog(ports.reports(), ports.known())
+
+  return {
+    current: ports.current,
+    async rows() {
+      const { fits } = await import("./late.ts")
+      const used = ports.used()
+      const current = ports.current()
+      return (await catalogNow()).map((choice) => {
+        const fit = { yes: "fits", tight: "hardly fits", no: "too small", unknown: "" }[fits(choice, used)]
+        const state =
+          choice.trouble !== undefined ? "server in trouble" : choice.served ? (choice.state ?? "served") : "not served"
+        return {
+          choice,
+          name: choice.key,
+          words: [choice.context === undefined ? "" : short(choice.context), fit, state, choice.known ? "" : "new"]
+            .filter(Boolean)
+            .join(", "),
+          current: current?.providerID === choice.provider && current.modelID === choice.key,
+        }
+      })
+    },
+    async against(choice) {
+      const { objections, objectionLine, STOPS } = await import("./late.ts")
+      const used = ports.used()
+      return objections(choice, used)
+        .filter((one) => STOPS.has(one))
+        .map((one) => objectionLine(one, choice, used))
+    },
+    async use(model) {
+      const from = ports.current()
+      if (!(await ports.use(model))) return false
+      previous = from
+      ports.onSwitched(from, model)
+      return true
+    },
+    async typed(args) {
+      const { createSwitcher } = await import("./late.ts")
+      const switcher = createSwitcher({
+        look: async () => ports.reports(),
+        known: async () => ports.known(),
+        used: async () => ports.used(),
+        // What the server loads is loaded by the next request.
+        endpoint: () => undefined,
+        load: async () => undefined,
+        reload() {},
+      })
+      const { answer, model } = await switcher.wish("", args, ports.current(), previous ? { previous } : {})
+      let text = ""
+      if (typeof answer === "string") text = answer
+      else for await (const piece of answer) text += piece
+      return { text, ...(model && { model }) }
+    },
+  }
+}

@@ -1,0 +1,97 @@
+/** The real OpenCode on a terminal that a test can read and type into: tmux on a socket of its own. */
+import { spawnSync } from "node:child_process"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import type { Project } from "../../scripts/host.ts"
+import { opencode } from "../../scripts/tools.mjs"
+
+export const hasTmux = spawnSync("tmux", ["-V"], { stdio: "ignore" }).status === 0
+
+export interface Screen {
+  /** What is on the screen, without trailing blanks. */
+  text(): string
+  /** Types a text as it is. */
+  type(text: string): void
+  /** Types a prompt, sees it stand there, and presses Enter. Keys are lost while the host moves the focus back from a dialog. */
+  enter(prompt: string): Promise<void>
+  /** Presses keys by tmux's names: Enter, Escape, Down, C-p. */
+  press(...keys: string[]): void
+  /** The screen as soon as the condition holds. Throws with the last screen when it does not in time. */
+  until(holds: string | RegExp | ((text: string) => boolean), ms?: number): Promise<string>
+  resize(columns: number, rows: number): void
+  close(): void
+}
+
+export interface ScreenOptions {
+  columns?: number
+  rows?: number
+  args?: string[]
+  /** Entries of `plugin` in tui.json. */
+  plugin: unknown[]
+}
+
+let count = 0
+
+export function openScreen(project: Project, { columns = 140, rows = 40, args = [], plugin }: ScreenOptions): Screen {
+  writeFileSync(join(project.dir, "tui.json"), JSON.stringify({ plugin }))
+  const socket = `opencode-vllm-${process.pid}-${count++}`
+  const tmux = (...words: string[]) =>
+    spawnSync("tmux", ["-L", socket, ...words], { encoding: "utf8", env: { ...project.env, TERM: "xterm-256color" } })
+  const env = Object.entries({ ...project.env, PWD: project.dir, TERM: "xterm-256color", COLORTERM: "truecolor" })
+    .filter(([name]) => name !== "NO_COLOR" && name !== "TMUX")
+    .flatMap(([name, value]) => ["-e", `${name}=${value}`])
+  const began = tmux(
+    "-f",
+    "/dev/null",
+    "new-session",
+    "-d",
+    "-s",
+    "main",
+    "-x",
+    String(columns),
+    "-y",
+    String(rows),
+    "-c",
+    project.dir,
+    ...env,
+    opencode(),
+    ...args,
+  )
+  if (began.status !== 0) throw new Error(`tmux: ${began.stderr}`)
+
+  const text = () => tmux("capture-pane", "-p", "-t", "main").stdout.replace(/[ \t]+$/gm, "")
+  const type = (typed: string) => void tmux("send-keys", "-t", "main", "-l", typed)
+  const press = (...keys: string[]) => void tmux("send-keys", "-t", "main", ...keys)
+  async function until(holds: Parameters<Screen["until"]>[0], ms = 20_000) {
+    const ok = (seen: string) =>
+      typeof holds === "string" ? seen.includes(holds) : holds instanceof RegExp ? holds.test(seen) : holds(seen)
+    const end = performance.now() + ms
+    for (;;) {
+      const seen = text()
+      if (ok(seen)) return seen
+      if (performance.now() > end) throw new Error(`not seen: ${String(holds)}\n${seen}`)
+      await new Promise((resolve) => setTimeout(resolve, 60))
+    }
+  }
+  return {
+    text,
+    type,
+    press,
+    until,
+    async enter(prompt) {
+      const stands = (seen: string) => seen.split("\n").some((line) => line.includes(`┃  ${prompt}`))
+      for (let tries = 3; ; tries--) {
+        type(prompt)
+        try {
+          await until(stands, tries > 1 ? 2_000 : 10_000)
+          return press("Enter")
+        } catch (error) {
+          if (tries === 1) throw error
+          press("C-u")
+        }
+      }
+    },
+    resize: (width, height) => void tmux("resize-window", "-t", "main", "-x", String(width), "-y", String(height)),
+    close: () => void tmux("kill-server"),
+  }
+}

@@ -1,0 +1,50 @@
+/** Findings in the real terminal interface: both halves together. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test"
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { makeProject, type Project, root } from "../../scripts/host.ts"
+import { type Sim, startSim } from "../../src/sim/index.ts"
+import { hasTmux, openScreen, type Screen } from "./screen.ts"
+
+const LIMIT = 60_000
+
+if (!hasTmux) console.log("test/host/tui-findings.test.ts: skipped, because tmux is not installed on this machine")
+
+describe.skipIf(!hasTmux)("with tmux", () => {
+  let sim: Sim
+  let project: Project
+  let screen: Screen
+
+  beforeAll(async () => {
+    sim = await startSim({ scenario: "leak-path" })
+    project = makeProject({ url: sim.url })
+    screen = openScreen(project, { plugin: [root] })
+    await screen.until("Ask anything", LIMIT)
+  }, LIMIT)
+  afterAll(async () => {
+    screen.close()
+    await sim.close()
+    project.dispose()
+  })
+
+  test(
+    "a finding is counted in the sidebar, explained in a dialog, and written for a bug report",
+    async () => {
+      await screen.enter("What is in src?")
+      await screen.until("1 finding in this session")
+      await screen.enter("/vllm-status")
+      await screen.until("r refresh")
+      screen.press("f")
+      const seen = await screen.until("kept for a bug report")
+      expect(seen).toMatch(/> reasoning-in-arguments +1 time/)
+      expect(seen).toContain("Where: read, field filePath")
+      screen.press("w")
+      await screen.until("Written to")
+      const folder = join(project.home, ".local/state/opencode-vllm/evidence")
+      const [name = ""] = readdirSync(folder)
+      expect(readFileSync(join(folder, name, "response.sse"), "utf8")).toStartWith("data: ")
+      expect(readFileSync(join(folder, name, "request.json"), "utf8")).not.toContain("What is in src?")
+    },
+    LIMIT,
+  )
+})

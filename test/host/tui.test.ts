@@ -1,0 +1,150 @@
+/** The real terminal interface: what a person sees and types. Screens are read as text from a terminal of 80x24 and of 140x40. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test"
+import { makeProject, type Project, root } from "../../scripts/host.ts"
+import { columns } from "../../src/report/markdown.ts"
+import { type Sim, startSim } from "../../src/sim/index.ts"
+import { hasTmux, openScreen, type Screen } from "./screen.ts"
+
+const LIMIT = 60_000
+const MODELS = {
+  "nemotron-3-super": { name: "Nemotron 3 Super", limit: { context: 262_144, output: 8_192 } },
+  "nemotron-short": { id: "nemotron-3-super", name: "Nemotron short", limit: { context: 65_536, output: 8_192 } },
+}
+
+const STATUS = `LLM servers                                                            esc
+
+local  vLLM 0.32.0                                       all checks pass
+  http://127.0.0.1:PORT/v1, key set
+  passed: config, reach, auth, models, model, limits, metrics
+  not checked: chat, tool-call, reasoning
+  models
+    nemotron-3-super  262,144 tokens  configured 262,144`
+
+/** The text of the dialog on the screen, from its title to its keys; figures that differ from run to run are signs. */
+function dialog(screen: string, title: string): string {
+  const lines = screen.split("\n")
+  const first = lines.findIndex((line) => line.includes(title))
+  const left = (lines[first] ?? "").indexOf(title)
+  const last = lines.findIndex((line) => line.includes("r refresh"))
+  return lines
+    .slice(first, last + 1)
+    .map((line) =>
+      line
+        .slice(left)
+        .replace(/[ █▄▀]+$/, "")
+        .replace(/\d+%/, "#%"),
+    )
+    .join("\n")
+    .replace(/:\d{4,5}\//, ":PORT/")
+}
+
+if (!hasTmux) console.log("test/host/tui.test.ts: skipped, because tmux is not installed on this machine")
+
+describe.skipIf(!hasTmux)("with tmux", () => {
+  let sim: Sim
+  let project: Project
+  let screen: Screen
+
+  beforeAll(async () => {
+    sim = await startSim()
+    project = makeProject({ url: sim.url, provider: { models: MODELS } })
+    screen = openScreen(project, { plugin: [root], columns: 80, rows: 24 })
+    await screen.until("Ask anything", LIMIT)
+  }, LIMIT)
+  afterAll(async () => {
+    screen.close()
+    await sim.close()
+    project.dispose()
+  })
+
+  /** Closes a dialog. A key that follows Escape at once would be read together with it. */
+  const leave = (text: string) => {
+    screen.press("Escape")
+    return screen.until((seen) => !seen.includes(text))
+  }
+
+  test(
+    "/vllm-status opens at once without a turn, and fits on 80x24",
+    async () => {
+      await screen.enter("/vllm-status")
+      await screen.until("LLM servers", 3_000)
+      const seen = await screen.until("all checks pass")
+      // The height of the dialog decides how much of it is seen.
+      expect(dialog(seen, "LLM servers").split("\n").slice(0, 8).join("\n")).toBe(STATUS)
+      for (const line of seen.split("\n")) expect(columns(line)).toBeLessThanOrEqual(80)
+      expect(sim.requests.filter((request) => request.method === "POST")).toEqual([])
+      await leave("LLM servers")
+    },
+    LIMIT,
+  )
+
+  test(
+    "the sidebar has one line for a healthy server",
+    async () => {
+      screen.resize(140, 40)
+      await screen.enter("What is in src?")
+      const seen = await screen.until(/• nemotron-3-super +\d+k\/262k idle/)
+      expect(seen).toContain("▶ LLM server local")
+      for (const line of seen.split("\n")) expect(columns(line)).toBeLessThanOrEqual(140)
+    },
+    LIMIT,
+  )
+
+  test(
+    "/switch-model offers the models to choose from; the prompt shows the new one at once",
+    async () => {
+      await screen.enter("/switch-model")
+      const seen = await screen.until("Switch this session to")
+      expect(seen).toMatch(/nemotron-3-super 262k, fits, served/)
+      screen.type("short")
+      await screen.until((text) => !/nemotron-3-super 262k/.test(text))
+      screen.press("Enter")
+      await screen.until((text) => text.includes("Now using local/nemotron-short.") && !text.includes("Switch this session"))
+      await screen.until(/┃ +Build · Nemotron short/)
+
+      await screen.enter("/switch-model 3-super")
+      await screen.until(/┃ +Build · Nemotron 3 Super/)
+      await screen.enter("/switch-model -")
+      await screen.until(/┃ +Build · Nemotron short/)
+      await screen.enter("/switch-model nothing-like-it")
+      await screen.until("No model is called nothing-like-it")
+      await leave("No model is called nothing-like-it")
+    },
+    LIMIT,
+  )
+
+  test(
+    "what is wrong stands in the dialog and in the sidebar, with its cure, and goes away",
+    async () => {
+      sim.set("wrong-key")
+      await screen.enter("/vllm-status")
+      const seen = await screen.until("FAIL auth")
+      expect(seen).toMatch(/Cure: /)
+      await leave("LLM servers")
+      await screen.until(/• nemotron-short +key refused/)
+      sim.set("healthy")
+      await screen.enter("/vllm-status")
+      await screen.until("all checks pass")
+      await leave("LLM servers")
+      await screen.until(/• nemotron-short +\d+k\/262k idle/)
+    },
+    LIMIT,
+  )
+
+  test(
+    "without the server half it works alone, and says what is wrong",
+    async () => {
+      const alone = makeProject({ url: "http://127.0.0.1:9/v1", plugin: [] })
+      const other = openScreen(alone, { plugin: [root], columns: 100, rows: 30 })
+      try {
+        await other.until("Ask anything", LIMIT)
+        await other.enter("/vllm-status")
+        await other.until("FAIL reach: Nothing listens at 127.0.0.1:9.")
+      } finally {
+        other.close()
+        alone.dispose()
+      }
+    },
+    LIMIT,
+  )
+})

@@ -1,0 +1,191 @@
+/** The model with and without a server half, whose end of the channel is the real one. */
+import { afterEach, expect, test } from "bun:test"
+import type { EndpointReport } from "../../src/endpoint/types.ts"
+import { type ChannelOptions, createTuiChannel, type TuiChannel } from "../../src/opencode/tui-channel.ts"
+import type { SessionFinding } from "../../src/report/types.ts"
+import { createModel, type ModelOptions, type TuiModel } from "../../src/tui/model.ts"
+import { check, down, report } from "./report.ts"
+
+const finding: SessionFinding = {
+  finding: { kind: "empty-answer", certainty: "certain", cause: "Nothing came.", fix: "Look.", reference: "" },
+  ...{ count: 1, weak: 0, tools: [], first: 1, last: 1 },
+}
+const open: TuiModel[] = []
+afterEach(() => {
+  for (const model of open.splice(0)) model.dispose()
+})
+
+async function until(holds: () => boolean, ms = 3_000) {
+  const end = performance.now() + ms
+  while (!holds()) {
+    if (performance.now() > end) throw new Error("did not come to hold")
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+interface Setup extends Partial<Omit<ModelOptions, "directory">> {
+  half?: Partial<ChannelOptions>
+  directory?: string
+}
+
+function setup({ half, directory = "/a", ...over }: Setup = {}) {
+  const log = { looks: 0, notified: [] as string[], published: 0, switched: [] as unknown[], models: [] as unknown[] }
+  let channel: TuiChannel | undefined
+  // As in the host: what anybody publishes reaches everybody, also the one who did.
+  const publish = async (command: string) => {
+    log.published++
+    queueMicrotask(() => {
+      channel?.receive(command)
+      model.event("tui.command.execute", { command })
+    })
+  }
+  if (half)
+    channel = createTuiChannel({
+      publish,
+      directory: "/a",
+      version: "9.9.9",
+      providers: () => ["local"],
+      look: async () => report({ at: 7 }),
+      findings: () => [finding],
+      kept: () => ["empty-answer"],
+      evidence: async (_, cause, { prompts }) => (cause === "empty-answer" ? { path: `/x/${prompts}` } : { problem: "Gone." }),
+      onSwitched: (...given) => log.switched.push(given),
+      onError(error) {
+        throw error
+      },
+      ...half,
+    })
+  const model = createModel({
+    endpoints: () => [{ url: "http://127.0.0.1:8000/v1", provider: "local" }],
+    directory: () => directory,
+    publish,
+    look: async () => {
+      log.looks++
+      return report()
+    },
+    prove: async (_, seen) => ({ ...(seen as EndpointReport) }),
+    session: () => "s",
+    notify: (_, is) => log.notified.push(is),
+    onModel: (...given) => log.models.push(given),
+    onError(error) {
+      throw error
+    },
+    patienceMs: 40,
+    ...over,
+  })
+  open.push(model)
+  return { model, log, channel: () => channel as TuiChannel }
+}
+
+test("with a server half it does the looking, and nothing is announced twice", async () => {
+  const { model, log } = setup({ half: { look: async () => report({ at: 7 }, down) } })
+  model.watch()
+  await until(() => model.servers()[0]?.report !== undefined)
+  expect(model.servers()[0]?.report?.at).toBe(7)
+  expect(log.looks).toBe(0)
+  expect(log.notified).toEqual([])
+  expect([model.half, model.version]).toEqual(["here", "9.9.9"])
+})
+
+test("without one it looks itself, and says once what is wrong and once that it is well", async () => {
+  let found = [down]
+  const { model, log } = setup({
+    look: async () => {
+      log.looks++
+      return report({}, ...found)
+    },
+  })
+  const off = model.watch()
+  await until(() => log.notified.length > 0)
+  model.refresh()
+  await until(() => log.looks > 1)
+  found = []
+  model.refresh()
+  await until(() => log.notified.length > 1)
+  expect(log.notified).toEqual(["trouble", "well"])
+  expect(model.half).toBe("absent")
+  off()
+})
+
+test("a server half of another directory is not heard", async () => {
+  const { model, log } = setup({ half: {}, directory: "/b" })
+  model.watch()
+  await until(() => log.looks > 0)
+  expect(model.half).toBe("absent")
+})
+
+test("findings, evidence and switches pass the channel", async () => {
+  const { model, log, channel } = setup({ half: {} })
+  await until(() => model.half === "here")
+  model.askFindings("s")
+  await until(() => model.findings("s").length > 0)
+  expect(model.findings("s")).toEqual([finding])
+  expect(model.kept("s")).toEqual(["empty-answer"])
+  expect(await model.evidence("s", "empty-answer", true)).toMatchObject({ path: "/x/true" })
+  expect(await model.evidence("s", "other", false)).toMatchObject({ problem: "Gone." })
+  const [from, to] = [
+    { providerID: "local", modelID: "a" },
+    { providerID: "local", modelID: "b" },
+  ]
+  model.switched("s", from, to)
+  await until(() => log.switched.length > 0)
+  expect(log.switched).toEqual([["s", from, to]])
+  channel().model("s", to)
+  await until(() => log.models.length > 0)
+  expect(log.models).toEqual([["s", to]])
+})
+
+test("what a deep check proved stands through later looks, until the server is gone", async () => {
+  const skipped = check({ id: "tool-call", status: "skip", message: "Not checked: costs tokens." })
+  const failed = check({ id: "tool-call", status: "fail", code: "tools-off" })
+  let wrong = [skipped]
+  const { model, log } = setup({
+    look: async () => {
+      log.looks++
+      return report({}, ...wrong)
+    },
+    prove: async (_, __, onProgress) => {
+      onProgress({ step: "asking", share: 0.5 })
+      return report({}, failed)
+    },
+  })
+  const code = () => model.servers()[0]?.report?.checks.find(({ id }) => id === "tool-call")?.code
+  model.watch()
+  await until(() => log.looks > 0)
+  const proving = model.prove("local")
+  expect(model.progress.get("local")).toBeDefined()
+  await proving
+  expect(code()).toBe("tools-off")
+  expect(model.progress.size).toBe(0)
+  const before = log.looks
+  model.refresh()
+  await until(() => log.looks > before)
+  expect(code()).toBe("tools-off")
+  wrong = [skipped, down]
+  model.refresh()
+  await until(() => code() === "ok")
+})
+
+test("a deep check that the server half does not have says so", async () => {
+  const { model } = setup({ half: {} })
+  await until(() => model.half === "here")
+  await model.prove("local")
+  expect(model.problems.get("local")).toBe("The deep check is not available.")
+})
+
+test("10,000 changes make few calls, and nobody is called after leaving", async () => {
+  const { model } = setup({ half: {} })
+  let calls = 0
+  const off = model.subscribe(() => calls++)
+  model.event("session.status", { sessionID: "s", status: { type: "busy" } })
+  model.event("message.updated", { info: { id: "m", sessionID: "s", role: "assistant", time: { created: 1 } } })
+  for (let i = 0; i < 10_000; i++) model.event("message.part.delta", { sessionID: "s", messageID: "m", delta: "word " })
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  expect(calls).toBeLessThanOrEqual(3)
+  expect(calls).toBeGreaterThan(0)
+  off()
+  const after = calls
+  model.event("message.part.delta", { sessionID: "s", messageID: "m", delta: "word " })
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  expect(calls).toBe(after)
+})

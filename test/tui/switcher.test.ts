@@ -1,0 +1,67 @@
+import { expect, test } from "bun:test"
+import { createTuiSwitcher, type SwitcherPorts } from "../../src/tui/switcher.ts"
+import { down, report } from "./report.ts"
+
+const known = [
+  { provider: "local", key: "nemotron-3-super", id: "nemotron-3-super", context: 262_144 },
+  { provider: "local", key: "old", id: "old", context: 8_192 },
+]
+
+function made(over: Partial<SwitcherPorts> = {}) {
+  let current = { providerID: "local", modelID: "nemotron-3-super" }
+  const switched: unknown[] = []
+  const models = [
+    { id: "nemotron-3-super", context: 262_144, state: "loaded" as const },
+    { id: "small", context: 4_096 },
+  ]
+  const switcher = createTuiSwitcher({
+    reports: () => [report({ models })],
+    known: () => known,
+    used: () => 10_000,
+    async use(model) {
+      current = model
+      return true
+    },
+    current: () => current,
+    onSwitched: (...given) => switched.push(given),
+    ...over,
+  })
+  return { switcher, switched }
+}
+
+test("the list tells context, fit, state and which one is in use", async () => {
+  const rows = await made().switcher.rows()
+  expect(rows.map(({ name, words, current }) => [name, words, current])).toEqual([
+    ["nemotron-3-super", "262k, fits, loaded", true],
+    ["small", "4.1k, too small, served, new", false],
+    ["old", "8.2k, too small, not served", false],
+  ])
+})
+
+test("what speaks against a model is told before the switch", async () => {
+  const { switcher } = made()
+  const [first, , old] = await switcher.rows()
+  expect(await switcher.against(first!.choice)).toEqual([])
+  expect((await switcher.against(old!.choice)).join(" ")).toMatch(/does not serve it now.*10,000 tokens/)
+  const broken = made({ reports: () => [report({ models: [] }, down)] }).switcher
+  const [any] = await broken.rows()
+  expect((await broken.against(any!.choice))[0]).toContain("Nothing listens")
+})
+
+test("a typed name, a part of one and going back", async () => {
+  const { switcher, switched } = made({ used: () => 100 })
+  expect((await switcher.typed("-")).model).toBeUndefined()
+  expect((await switcher.typed("nothing-like-it")).text).toContain("No model is called")
+  expect((await switcher.typed("old")).model).toBeUndefined()
+  const { model } = await switcher.typed("old --force")
+  expect(model).toEqual({ providerID: "local", modelID: "old" })
+  expect(await switcher.use(model!)).toBe(true)
+  expect((await switcher.typed("-")).model).toEqual({ providerID: "local", modelID: "nemotron-3-super" })
+  expect(switched).toEqual([[{ providerID: "local", modelID: "nemotron-3-super" }, model]])
+})
+
+test("a host that does not take the switch changes nothing", async () => {
+  const { switcher, switched } = made({ use: async () => false })
+  expect(await switcher.use({ providerID: "local", modelID: "old" })).toBe(false)
+  expect(switched).toEqual([])
+})
