@@ -145,3 +145,20 @@ export function run(project: Project, args: string[], timeoutMs = 60_000): Promi
     })
   })
 }
+
+/** Starts `opencode serve` and waits until it listens; the caller ends it. */
+export async function serveOpenCode(project: Project): Promise<{ url: string; child: ChildProcess }> {
+  const child = start(project, ["serve", "--port", "0", "--print-logs"])
+  const url = await new Promise<string>((resolve, reject) => {
+    let text = ""
+    const read = (data: Buffer) => {
+      text += data
+      const found = /listening on (http:\/\/\S+)/.exec(text)?.[1]
+      if (found) resolve(found)
+    }
+    child.stdout?.on("data", read)
+    child.stderr?.on("data", read)
+    child.on("exit", () => reject(new Error(`opencode serve ended: ${text.slice(-500)}`)))
+  })
+  return { url, child }
+}

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test"
 import type { ChildProcess } from "node:child_process"
 import { createOpencodeClient } from "@opencode-ai/sdk"
-import { makeProject, type Project, start } from "../../scripts/host.ts"
+import { makeProject, type Project, serveOpenCode } from "../../scripts/host.ts"
 import { type Sim, startSim } from "../../src/sim/index.ts"
 
 const LIMIT = 60_000
@@ -14,18 +14,8 @@ let client: ReturnType<typeof createOpencodeClient>
 beforeAll(async () => {
   sim = await startSim()
   project = makeProject({ url: sim.url })
-  server = start(project, ["serve", "--port", "0", "--print-logs"])
-  const url = await new Promise<string>((resolve, reject) => {
-    let text = ""
-    const read = (data: Buffer) => {
-      text += data
-      const found = /listening on (http:\/\/\S+)/.exec(text)?.[1]
-      if (found) resolve(found)
-    }
-    server.stdout?.on("data", read)
-    server.stderr?.on("data", read)
-    server.on("exit", () => reject(new Error(`opencode serve ended: ${text.slice(-500)}`)))
-  })
+  const { url, child } = await serveOpenCode(project)
+  server = child
   client = createOpencodeClient({ baseUrl: url, directory: project.dir })
 }, LIMIT)
 

@@ -1,12 +1,11 @@
 /** Changing the model in mid-session in the real OpenCode: from one simulated server to another, by command and by the agent. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
-import type { ChildProcess } from "node:child_process"
 import { existsSync } from "node:fs"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import { createOpencodeClient } from "@opencode-ai/sdk"
-import { makeProject, type Project, run, start } from "../../scripts/host.ts"
+import { makeProject, type Project, run, serveOpenCode } from "../../scripts/host.ts"
 import { type Sim, startSim } from "../../src/sim/index.ts"
 
 const LIMIT = 90_000
@@ -132,23 +131,11 @@ describe("opencode run", () => {
 })
 
 describe("opencode serve with a client that keeps naming the old model, as the terminal interface does", () => {
-  let server: ChildProcess
   let client: ReturnType<typeof createOpencodeClient>
   beforeAll(async () => {
     const p = project()
-    server = start(p, ["serve", "--port", "0", "--print-logs"])
-    closing.push(() => server.kill())
-    const url = await new Promise<string>((resolve, reject) => {
-      let text = ""
-      const read = (data: Buffer) => {
-        text += data
-        const found = /listening on (http:\/\/\S+)/.exec(text)?.[1]
-        if (found) resolve(found)
-      }
-      server.stdout?.on("data", read)
-      server.stderr?.on("data", read)
-      server.on("exit", () => reject(new Error(`opencode serve ended: ${text.slice(-500)}`)))
-    })
+    const { url, child } = await serveOpenCode(p)
+    closing.push(() => child.kill())
     client = createOpencodeClient({ baseUrl: url, directory: p.dir })
   }, LIMIT)
 

@@ -184,23 +184,28 @@ describe("loading on demand", () => {
       expect(await running()).toEqual(["b ready"])
     }))
 
-  test("two requests at once load it once", () =>
-    withSim({ kind: "ollama", models: [{ id: "b:latest", loaded: false }], loadMs: 100 }, async (sim) => {
+  test("a second request waits for the loading that runs, and starts none", () =>
+    withSim({ kind: "ollama", models: [{ id: "b:latest", loaded: false }], loadMs: 300 }, async (sim) => {
       const began = performance.now()
       const ask = () => chat(sim, { model: "b", messages: [{ role: "user", content: "Hi" }] })
-      const answers = await Promise.all([ask(), ask()])
+      const first = ask()
+      await Bun.sleep(150)
+      const answers = await Promise.all([first, ask()])
       expect(answers.map((a) => a.status)).toEqual([200, 200])
-      expect(performance.now() - began).toBeLessThan(190)
+      expect(performance.now() - began).toBeLessThan(420)
       expect((await get(`${root(sim)}/api/ps`)).models.map((m: { model: string }) => m.model)).toEqual(["b:latest"])
     }))
 
   test("LM Studio: told to load and to unload again", () =>
-    withSim({ kind: "lmstudio", models, loadMs: 20 }, async (sim) => {
+    withSim({ kind: "lmstudio", models, loadMs: 100 }, async (sim) => {
       const state = async () => (await get(`${root(sim)}/api/v0/models`)).data[1].state
       const tell = (verb: string, body: object) =>
         fetch(`${root(sim)}/api/v1/models/${verb}`, { method: "POST", body: JSON.stringify(body) })
       expect(await state()).toBe("not-loaded")
-      expect(await (await tell("load", { model: "b" })).json()).toMatchObject({ instance_id: "b", status: "loaded" })
+      const loading = tell("load", { model: "b" })
+      await Bun.sleep(30)
+      expect(await state()).toBe("loading")
+      expect(await (await loading).json()).toMatchObject({ instance_id: "b", status: "loaded" })
       expect(await state()).toBe("loaded")
       await tell("unload", { instance_id: "b" })
       expect(await state()).toBe("not-loaded")

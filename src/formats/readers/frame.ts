@@ -32,7 +32,7 @@ const LONGEST_PROSE = 200_000
 
 /** Reads one output from its first character to its last: thoughts, text, calls. */
 export function* readFrame(input: Input, context: Context, outlet: Outlet, frame: Frame): Reading<void> {
-  const { openers, finder, longest, all, initials } = literalsOf(frame)
+  const { openers, finder, beginner, longest, all, initials } = literalsOf(frame)
   const starts = [...openers.keys(), ...frame.heads]
   let answerCloser: string | undefined
   // Thoughts begin where nothing was said yet, and end once; elsewhere their delimiters are spoken of.
@@ -48,7 +48,14 @@ export function* readFrame(input: Input, context: Context, outlet: Outlet, frame
   }
 
   for (;;) {
-    finder.lastIndex = input.at
+    // Most text holds nothing that any literal begins with.
+    beginner.lastIndex = input.at
+    if (!input.ended && !beginner.test(input.text)) {
+      say(input, outlet, input.text.length)
+      yield 1
+      continue
+    }
+    finder.lastIndex = input.ended ? input.at : beginner.lastIndex - 1
     const hit = finder.exec(input.text)
     // A longer literal may have begun before the one that is there.
     const near = !input.ended && (hit === null || hit.index > input.text.length - longest)
@@ -232,6 +239,8 @@ function partialLength(
 function literalsOf(frame: Frame): {
   openers: Map<string, Format[]>
   finder: RegExp
+  /** Any character that a literal begins with. */
+  beginner: RegExp
   longest: number
   all: string[]
   initials: Set<string>
@@ -242,12 +251,15 @@ function literalsOf(frame: Frame): {
   }
   const pairs = [...frame.reasoning, ...frame.answer].flatMap(({ open, close }) => [open, close])
   const all = [...new Set([...openers.keys(), ...pairs, ...frame.heads, ...frame.turnEnds])].sort((a, b) => b.length - a.length)
-  const source = all.map((literal) => literal.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")).join("|")
+  const source = all.map(escaped).join("|")
   return {
     openers,
     finder: new RegExp(source || "$^", "g"),
+    beginner: new RegExp(`[${[...new Set(all.map((literal) => literal[0] as string))].map(escaped).join("")}]`, "g"),
     longest: all[0]?.length ?? 0,
     all,
     initials: new Set(all.map((literal) => literal[0] as string)),
   }
 }
+
+const escaped = (literal: string): string => literal.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&")
