@@ -1,8 +1,8 @@
 /**
  * The last known model list of each server, on disk: OpenCode's start waits for nothing, so what it shows at once is what was seen last.
  */
-import { readFileSync } from "node:fs"
-import { mkdir, rename, rm, writeFile } from "node:fs/promises"
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { mkdir } from "node:fs/promises"
 import { homedir } from "node:os"
 import { dirname, join } from "node:path"
 import type { EndpointReport, ServedModel, ServerKind } from "../endpoint/types.ts"
@@ -46,16 +46,21 @@ export function createModelCache(file: string = cacheFile()): ModelCache {
   return {
     read,
     async write(url, seen) {
-      const all = Object.entries({ ...read(), [url]: { ...seen, models: seen.models.slice(0, MAX_MODELS) } })
-      const kept = all.sort(([, a], [, b]) => b.at - a.at).slice(0, MAX_SERVERS)
       const draft = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`
       try {
         await mkdir(dirname(file), { recursive: true })
-        await writeFile(draft, `${JSON.stringify({ servers: Object.fromEntries(kept) })}\n`, { mode: 0o600 })
-        await rename(draft, file)
+        // From reading to renaming in one go: several servers are seen at the same time, and none may undo what another wrote.
+        const all = Object.entries({ ...read(), [url]: { ...seen, models: seen.models.slice(0, MAX_MODELS) } })
+        const kept = all.sort(([, a], [, b]) => b.at - a.at).slice(0, MAX_SERVERS)
+        writeFileSync(draft, `${JSON.stringify({ servers: Object.fromEntries(kept) })}\n`, { mode: 0o600 })
+        renameSync(draft, file)
         return true
       } catch {
-        await rm(draft, { force: true }).catch(() => {})
+        try {
+          rmSync(draft, { force: true })
+        } catch {
+          // The folder itself is gone or closed to us: nothing was left there.
+        }
         return false
       }
     },

@@ -94,8 +94,8 @@ describe.skipIf(!hasTmux)("with tmux", () => {
     "/switch-model offers the models to choose from; the prompt shows the new one at once",
     async () => {
       await screen.enter("/switch-model")
-      const seen = await screen.until("Switch this session to")
-      expect(seen).toMatch(/nemotron-3-super 262k, fits, served/)
+      await screen.until("Switch this session to")
+      await screen.until(/nemotron-3-super 262k, fits, served/)
       screen.type("short")
       await screen.until((text) => !/nemotron-3-super 262k/.test(text))
       screen.press("Enter")

@@ -199,6 +199,15 @@ describe("the last known lists on disk", () => {
     expect(statSync(path).mode & 0o077).toBe(0)
   })
 
+  test("of servers that answer at the same time are all kept", async () => {
+    const path = file()
+    const caches = [createModelCache(path), createModelCache(path)]
+    const urls = Array.from({ length: 8 }, (_, i) => `http://${i}/v1`)
+    const written = await Promise.all(urls.map((url, i) => caches[i % 2]?.write(url, seen)))
+    expect(written).toEqual(urls.map(() => true))
+    expect(Object.keys(createModelCache(path).read()).sort()).toEqual(urls)
+  })
+
   test("that are broken or of another shape are empty, and are written anew", async () => {
     const path = file()
     await createModelCache(path).write("http://a/v1", seen)
