@@ -19,6 +19,8 @@ const RECHECKS = 20
  */
 const SECOND_LOOK_MS = 2_500
 const SLOW: ReadonlySet<CheckCode> = new Set(["hung", "response-timeout", "connect-timeout"])
+/** A server that answered a request so recently does not hang, however long its own routes take: it is busy. */
+const ALIVE_MS = 20_000
 /** A failed request asks for a new look, but not more often than this. */
 const FAILURE_FRESH_MS = 3_000
 
@@ -62,6 +64,8 @@ interface Watched {
   /** Codes that only show slowness, waiting for a second look. */
   suspected?: string
   running?: Promise<EndpointReport>
+  /** When it last answered a request of the agent. */
+  reachedAt: number
   rechecks: number
   timer?: ReturnType<typeof setTimeout>
 }
@@ -83,7 +87,7 @@ export function createHealth({
   function stateOf(name: string): Watched {
     const known = watched.get(name)
     if (known) return known
-    const fresh: Watched = { announced: "", rechecks: 0 }
+    const fresh: Watched = { announced: "", reachedAt: Number.NEGATIVE_INFINITY, rechecks: 0 }
     watched.set(name, fresh)
     return fresh
   }
@@ -92,7 +96,7 @@ export function createHealth({
     const open = worthANotice(report)
     const codes = open.map((c) => `${c.id}:${c.code}`).join(" ")
     const suspicion = open.length > 0 && open.every((c) => SLOW.has(c.code)) && !state.announced
-    if (suspicion && state.suspected !== codes) {
+    if (suspicion && (state.suspected !== codes || now() - state.reachedAt < ALIVE_MS)) {
       state.suspected = codes
       return
     }
@@ -166,6 +170,7 @@ export function createHealth({
       const endpoint = endpoints().find((e) => e.provider === provider)
       if (!endpoint) return
       const state = stateOf(provider)
+      if (reached) state.reachedAt = now()
       const wasUp = state.report !== undefined && !state.announced
       // An answer right after the look that found trouble: well again, most likely, and nobody waits half a minute to hear it.
       if (reached && state.announced && !olderThan(endpoint, FAILURE_FRESH_MS)) lookLaterAt(endpoint, state, FAILURE_FRESH_MS)

@@ -69,6 +69,18 @@ describe("health", () => {
     expect(m.said).toEqual(["hung"])
   })
 
+  test("a server that answers requests meanwhile is busy and does not hang; once it no longer does, it is said", async () => {
+    const m = monitor(["hung"])
+    await m.health.traffic("local", true)
+    await m.health.refresh()
+    await wait(40)
+    expect(m.looks()).toBeGreaterThan(1)
+    expect(m.said).toEqual([])
+    m.tick(21_000)
+    await wait(40)
+    expect(m.said).toEqual(["hung"])
+  })
+
   test("a look younger than a minute is not repeated, an older one is", async () => {
     const m = monitor([undefined])
     await m.health.refresh()
