@@ -8,13 +8,14 @@ import type { TagGrammar } from "./tag-grammar.ts"
 const quoted = (name: string): Step => any(['"', take(name), '"'], ["'", take(name), "'"], [take(name)])
 
 /** `<invoke name="N"><parameter name="K">V</parameter></invoke>` with a prefix before each tag's name. */
-function invoke(prefix: string): Pick<TagGrammar, "open" | "close" | "valueOpen" | "valueMark" | "valueClose"> {
+function invoke(prefix: string): Pick<TagGrammar, "open" | "close" | "valueOpen" | "valueMark" | "valueClose" | "unclosed"> {
   return {
     open: [`<${prefix}invoke name=`, quoted("name"), SPACE, ">"],
     close: [`</${prefix}invoke>`],
     valueOpen: [`<${prefix}parameter name=`, quoted("key"), maybe(' string="', take("text"), '"'), SPACE, ">"],
     valueMark: `<${prefix}parameter name=`,
     valueClose: () => `</${prefix}parameter>`,
+    unclosed: { close: `</${prefix}invoke>` },
   }
 }
 

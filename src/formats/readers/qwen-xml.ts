@@ -8,6 +8,7 @@ const FUNCTION = {
   valueOpen: ["<parameter=", take("key"), ">"],
   valueMark: "<parameter=",
   valueClose: () => "</parameter>",
+  unclosed: { close: "</function>" },
   newlines: true,
 } as const
 

@@ -47,6 +47,52 @@ export function follow(
   return ended && text.slice(at).trim() === "" ? "end" : "no"
 }
 
+/** Whether the call ends here, and behind it the output or another call begins. */
+export function followClose(
+  input: Input,
+  offset: number,
+  context: Context,
+  grammar: TagGrammar,
+  where: Position,
+): "end" | "no" | "more" {
+  for (const [pattern] of endings(grammar, where.inside)) {
+    const found = match(input.text, input.at + offset, input.ended, pattern)
+    if (found === "more") return "more"
+    if (found === "no") continue
+    const behind = behindCall(input, found, context, grammar)
+    if (behind !== "text") return behind
+  }
+  return "no"
+}
+
+/** The parameter whose opener stands behind a value's closer. */
+export function keyBehind(input: Input, offset: number, grammar: TagGrammar): string | undefined {
+  const next = match(input.text, input.at + offset, input.ended, [SPACE, ...grammar.valueOpen])
+  return typeof next === "object" ? next.took.key : undefined
+}
+
+/** Whether the opener of another parameter, which the tool has and the call does not have yet, may end the value without a closer. */
+export function unclosedNext(
+  input: Input,
+  offset: number,
+  grammar: TagGrammar,
+  where: Position,
+  current: string,
+): { key: string } | "no" | "more" {
+  if (!grammar.unclosed) return "no"
+  const { text, ended } = input
+  const at = input.at + offset
+  const next = match(text, at, ended, grammar.valueOpen)
+  if (typeof next === "string") return next
+  const key = next.took.key as string
+  if (key === current || where.used.has(key) || !where.tool.properties || !hasParameter(where.tool, key)) return "no"
+  if (next.end >= text.length && !ended) return "more"
+  // What is quoted or stands in a sentence is spoken of.
+  const spoken = /["'`( \t]/.test(text[at - 1] ?? "") || /["'`)]/.test(text[next.end] ?? "")
+  const line = text[at - 1] === "\n" && (!grammar.newlines || text[next.end] === "\n")
+  return spoken || (text[at - 1] === "\n" && !line) ? "no" : { key }
+}
+
 /** The ways in which a call may end, the complete one first, and whether text may stand behind it. */
 function endings(grammar: TagGrammar, inside: boolean): [Pattern, boolean][] {
   if (!grammar.around || !inside) return [[grammar.close, true]]

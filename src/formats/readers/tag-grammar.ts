@@ -22,6 +22,8 @@ export interface TagGrammar {
   /** What stands before that literal where it begins a nested value; elsewhere it is only spoken of. The end of a tag, when absent. */
   markBehind?: RegExp
   valueClose: (key: string) => string
+  /** Models leave the closer of a value out; `close`: the literal that begins the end of a call. */
+  unclosed?: { close: string }
   /** One newline behind the opener and before the closer belongs to the tags. */
   newlines?: boolean
   /** A value may stand in a CDATA section, or with `&lt;` and the like for the characters of XML. */

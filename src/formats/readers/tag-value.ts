@@ -1,7 +1,7 @@
 import type { Context } from "./context.ts"
 import type { Input, Reading } from "./input.ts"
 import { worthWaking } from "./input.ts"
-import { type Follow, follow } from "./tag-follow.ts"
+import { type Follow, follow, followClose, keyBehind, unclosedNext } from "./tag-follow.ts"
 import type { Position, TagGrammar } from "./tag-grammar.ts"
 import { isText, kindsOf, typedJson } from "./tools.ts"
 
@@ -17,10 +17,18 @@ const MARK_CONTEXT = 80
 
 interface Mark {
   offset: number
-  /** 1: a nested opener; -1: a closer. */
-  step: 1 | -1
+  /** 1: an opener; -1: a closer; 0: the end of a call. */
+  step: 1 | -1 | 0
   /** Set where the value may end here. */
   follow?: "value" | "end" | "text"
+  /** The value's own closer is missing here: what stands here belongs to the call. Of an opener, its key. */
+  unclosed?: { key?: string }
+}
+
+interface End {
+  offset: number
+  follow: Follow
+  unclosed?: { key?: string }
 }
 
 /**
@@ -28,7 +36,8 @@ interface Mark {
  *
  * A value may hold the very tags that end it: a file about parsers, a test, a template. A closer counts where the grammar can go on behind
  * it; one that belongs to an opener inside the value does not; where the end of the call is followed by text, which models hardly write,
- * or stands behind such an opener, the rest of the output decides: the earliest end behind which all tags are paired.
+ * or stands behind such an opener, the rest of the output decides: the earliest end behind which all tags are paired. Models forget the
+ * closer as well: then the opener of the next parameter or the end of the call ends the value, where what follows shows no closer of it.
  *
  * @returns "value": another value follows. "end": the call ends. "cut": the output ended inside the value.
  */
@@ -60,16 +69,19 @@ export function* readTagValue(
 
   const closer = grammar.valueClose(key)
   const valueMark = typeof grammar.valueMark === "string" ? grammar.valueMark : grammar.valueMark(key)
-  const finder = new RegExp(`${escaped(closer)}|${escaped(valueMark)}`, "g")
-  const longest = Math.max(closer.length, valueMark.length)
+  const callClose = grammar.unclosed?.close ?? closer
+  const finder = new RegExp([closer, valueMark, callClose].map(escaped).join("|"), "g")
+  const longest = Math.max(closer.length, valueMark.length, callClose.length)
   const markBehind = grammar.markBehind ?? />\s*$/
   const marks: Mark[] = []
   /** The end of what was passed on. */
   let tail = ""
   let doubtful = false
   let depth = 0
+  /** The value holds openers of its own, as one that shows calls does. */
+  let nested = false
   let scanned = 0
-  let end: { offset: number; follow: Follow } | undefined
+  let end: End | undefined
 
   while (!end) {
     finder.lastIndex = input.at + scanned
@@ -77,26 +89,55 @@ export function* readTagValue(
     const offset = hit ? hit.index - input.at : Math.max(scanned, input.text.length - input.at - longest + 1)
     if (doubtful && (offset - (marks[0]?.offset ?? 0) > FARTHEST || marks.length > MOST_MARKS || context.spare < 0)) {
       end = choose(marks)
-      break
+      if (end) break
+      doubtful = false
+      marks.length = 0
     }
     if (hit?.[0] === valueMark && hit[0] !== closer) {
       const before = tail + input.text.slice(Math.max(input.at, hit.index - MARK_CONTEXT), hit.index)
       if (before !== "" && !markBehind.test(before)) {
-        scanned = offset + 1
+        const next = depth === 0 ? unclosedNext(input, offset, grammar, where, key) : "no"
+        if (next !== "more") {
+          if (next !== "no") {
+            doubtful = true
+            marks.push({ offset, step: 1, follow: "value", unclosed: { key: next.key } })
+          }
+          scanned = offset + 1
+          continue
+        }
+        scanned = offset
+        yield worthWaking(input.text.length - input.at)
         continue
       }
+      nested = true
       if (doubtful) marks.push({ offset, step: 1 })
       depth++
       scanned = offset + hit[0].length
       continue
     }
-    if (hit) {
+    if (hit && hit[0] === callClose && callClose !== closer) {
+      const found = nested ? "no" : followClose(input, offset, context, grammar, where)
+      if (found !== "more") {
+        if (found === "end") {
+          doubtful = true
+          marks.push({ offset, step: 0, follow: "end", unclosed: {} })
+        }
+        scanned = offset + 1
+        continue
+      }
+    } else if (hit) {
       const newline = offset > 0 && input.text[input.at + offset - 1] === "\n"
       const found = follow(input, offset + closer.length, context, grammar, where, newline)
       if (found !== "more") {
-        const missing = (found === "end" || found === "text") && where.tool.required.some((name) => !where.used.has(name))
-        if (depth === 0 && (found === "value" || (found === "end" && !missing))) end = { offset, follow: found }
-        else {
+        const missing =
+          (found === "end" || found === "text") &&
+          where.tool.required.some((name) => !where.used.has(name) && !marks.some(({ unclosed }) => unclosed?.key === name))
+        if (depth === 0 && (found === "value" || (found === "end" && !missing))) {
+          const next = found === "value" ? keyBehind(input, offset + closer.length, grammar) : undefined
+          end = marks.find(({ unclosed }) => unclosed?.key !== undefined && unclosed.key !== next) as End | undefined
+          end ??= { offset, follow: found }
+        }
+        if (!end) {
           if (found !== "no") {
             doubtful = true
             marks.push({ offset, step: -1, follow: found === "stray" ? "value" : found })
@@ -131,6 +172,7 @@ export function* readTagValue(
   pass(end.offset - (grammar.newlines && input.text[input.at + end.offset - 1] === "\n" && end.offset > 0 ? 1 : 0))
   if (streams) context.addArguments('"')
   else context.addArguments(jsonOf(kept.join(""), grammar, kinds, where.tool.properties?.[key]))
+  if (end.unclosed) return end.follow === "value" ? "value" : "end"
   if (grammar.newlines && !input.text.startsWith(closer, input.at)) input.at++
   input.at += closer.length
   return end.follow === "value" ? "value" : "end"
@@ -161,8 +203,8 @@ function cut(context: Context, streams: boolean, kept: readonly string[]): "cut"
   return "cut"
 }
 
-/** The earliest end behind which every nested opener has its closer; the last one when there is none. */
-function choose(marks: readonly Mark[]): { offset: number; follow: Follow } | undefined {
+/** The earliest end behind which every opener has its closer; the last closer when there is none. */
+function choose(marks: readonly Mark[]): End | undefined {
   // Read from the end: what is open behind a place must be closed behind it.
   let best: Mark | undefined
   let last: Mark | undefined
@@ -170,15 +212,15 @@ function choose(marks: readonly Mark[]): { offset: number; follow: Follow } | un
   let lowest = 0
   for (let index = marks.length - 1; index >= 0; index--) {
     const mark = marks[index] as Mark
-    if (mark.follow) {
-      last ??= mark
-      if (open === 0 && lowest >= 0) best = mark
-    }
+    const closed = open === 0 && lowest >= 0
     open += mark.step
     lowest = Math.min(mark.step, lowest + mark.step)
+    if (!mark.follow) continue
+    if (!mark.unclosed) last ??= mark
+    // An opener that ends the value before it is closed itself.
+    if (mark.unclosed?.key === undefined ? closed : open === 0 && lowest >= 0) best = mark
   }
-  const chosen = best ?? last
-  return chosen?.follow ? { offset: chosen.offset, follow: chosen.follow } : undefined
+  return (best ?? last) as End | undefined
 }
 
 function* skipNewline(input: Input): Reading<void> {
