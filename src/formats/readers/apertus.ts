@@ -24,7 +24,8 @@ export const APERTUS: Format = {
 function* readOne(input: Input, context: Context): Reading<boolean> {
   if (!(yield* accept(input, ["{", SPACE]))) return false
   yield* skipSpace(input)
-  if ((yield* peek(input)) !== '"') return false
+  const quote = yield* peek(input)
+  if (quote !== '"' && quote !== "'") return false
   const key = yield* takeJson(input, 200)
   const name: unknown = key === undefined ? undefined : JSON.parse(key)
   if (typeof name !== "string" || !context.tools.has(name)) return false

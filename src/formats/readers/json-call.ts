@@ -46,8 +46,9 @@ function* readNamed(input: Input, context: Context, shape: Shape): Reading<boole
       input.at++
       yield* skipSpace(input)
       next = yield* peek(input)
+      if (next === "}") continue
     }
-    if (next !== '"') return giveUp(done)
+    if (next !== '"' && next !== "'") return giveUp(done)
     const key = unquote(yield* takeJson(input, LONGEST_KEY))
     if (key === undefined) return giveUp(done)
     yield* skipSpace(input)

@@ -58,7 +58,8 @@ function* readOne(input: Input, context: Context, grammar: JsonGrammar): Reading
     if (!(yield* readNamedCalls(input, context, { bareName: true }))) return false
     while (yield* attempt(input, () => readFurther(input, context))) {}
   }
-  yield* accept(input, [SPACE, ...grammar.close])
+  // Models count braces wrongly.
+  if (!(yield* accept(input, [SPACE, ...grammar.close]))) yield* accept(input, [SPACE, "}", SPACE, ...grammar.close])
   return true
 }
 

@@ -1,5 +1,5 @@
-import type { Input, Reading } from "./input.ts"
-import { worthWaking } from "./input.ts"
+import { type Input, isSpace, type Reading, worthWaking } from "./input.ts"
+import { any, END, expect, type Pattern, SPACE } from "./match.ts"
 
 /** "cut": the text ended before the value did. "bad": what follows is not JSON; the place is there. */
 export type JsonEnd = "whole" | "bad" | "cut"
@@ -11,18 +11,24 @@ const DEEPEST = 200
 const SCALAR = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/
 const SCALAR_PART = /[\w+.-]/
 const LONGEST_SCALAR = 400
+/** What Python calls them. */
+const WORDS: Readonly<Record<string, string>> = { True: "true", False: "false", None: "null" }
 const INTERESTING_IN_STRING = /["\\\u0000-\u001f]/g
+const INTERESTING_IN_QUOTES = /['"\\\u0000-\u001f]/g
+/** A single quote ends a string where the value can go on behind it, so that an apostrophe does not. */
+const CLOSING_QUOTE: Pattern = ["'", SPACE, any([","], ["}"], ["]"], [":"], [END])]
 
 /**
- * Reads one JSON value and passes it on in pieces, as it was written but for two faults that models make and that have one reading only:
- * raw control characters in strings are escaped, and so is a backslash that begins no escape.
+ * Reads one JSON value and passes it on in pieces, as it was written but for faults that models make and that have one reading only: raw
+ * control characters in strings are escaped, and so is a backslash that begins no escape; a comma behind the last item is left out; the
+ * strings and words of Python become those of JSON.
  *
  * @param most characters that the value may have
  */
 export function* readJson(input: Input, pass: (piece: string) => void, most = Number.POSITIVE_INFINITY): Reading<JsonEnd> {
   const stack: string[] = []
   let expected = "value" as Expected
-  let inString = false
+  let inString: '"' | "'" | undefined
   let index = 0
   let passed = 0
 
@@ -47,16 +53,27 @@ export function* readJson(input: Input, pass: (piece: string) => void, most = Nu
     }
     const character = input.text[at] as string
     if (inString) {
-      INTERESTING_IN_STRING.lastIndex = at
-      const next = INTERESTING_IN_STRING.exec(input.text)
+      const interesting = inString === '"' ? INTERESTING_IN_STRING : INTERESTING_IN_QUOTES
+      interesting.lastIndex = at
+      const next = interesting.exec(input.text)
       if (next === null) {
         index = input.text.length - input.at
         continue
       }
       index = next.index - input.at
-      if (next[0] === '"') {
+      if (inString === "'" && (next[0] === "'" || next[0] === '"')) {
+        flush()
+        const closes = next[0] === "'" && (yield* expect(input, CLOSING_QUOTE)) !== undefined
+        pass(next[0] === '"' ? '\\"' : closes ? '"' : "'")
+        input.at++
+        passed++
+        if (!closes) continue
+        inString = undefined
+        if (expected === "key" || expected === "key-or-close") expected = "colon"
+        else afterValue()
+      } else if (next[0] === '"') {
         index++
-        inString = false
+        inString = undefined
         if (expected === "key" || expected === "key-or-close") expected = "colon"
         else afterValue()
       } else if (next[0] === "\\") {
@@ -90,14 +107,32 @@ export function* readJson(input: Input, pass: (piece: string) => void, most = Nu
       stack.pop()
       afterValue()
     } else if (expected === "comma-or-close" && character === ",") {
+      let behind = at + 1
+      while (behind < input.text.length && isSpace(input.text[behind] as string)) behind++
+      if (behind >= input.text.length && !input.ended) {
+        flush()
+        yield worthWaking(input.text.length - (input.keep === undefined ? input.at : input.keep - input.base))
+        continue
+      }
+      if (input.text[behind] === (stack.at(-1) === "{" ? "}" : "]")) {
+        flush()
+        input.at++
+        passed++
+        continue
+      }
       index++
       expected = stack.at(-1) === "{" ? "key" : "value"
     } else if (expected === "colon" && character === ":") {
       index++
       expected = "value"
-    } else if (expected !== "colon" && expected !== "comma-or-close" && character === '"') {
-      index++
-      inString = true
+    } else if (expected !== "colon" && expected !== "comma-or-close" && (character === '"' || character === "'")) {
+      if (character === "'") {
+        flush()
+        pass('"')
+        input.at++
+        passed++
+      } else index++
+      inString = character
     } else if (expected === "value" || expected === "value-or-close") {
       if (character === "{" || character === "[") {
         if (stack.length >= DEEPEST) break
@@ -106,8 +141,14 @@ export function* readJson(input: Input, pass: (piece: string) => void, most = Nu
         expected = character === "{" ? "key-or-close" : "value-or-close"
       } else {
         const length = yield* scalarLength(input, index)
-        if (!SCALAR.test(input.text.slice(input.at + index, input.at + index + length))) break
-        index += length
+        const word = input.text.slice(input.at + index, input.at + index + length)
+        if (Object.hasOwn(WORDS, word)) {
+          flush()
+          pass(WORDS[word] as string)
+          input.at += length
+          passed += length
+        } else if (SCALAR.test(word)) index += length
+        else break
         afterValue()
       }
     } else break

@@ -1,3 +1,6 @@
+import { createInput } from "./input.ts"
+import { readPython } from "./python-value.ts"
+
 /** Tools as the request declared them, and values as their schemas want them. */
 
 export interface ToolDeclaration {
@@ -98,5 +101,16 @@ export function typedJson(text: string, kinds: ReadonlySet<Kind> | undefined): s
       if (!ambiguous) return plain
     }
   } catch {}
-  return JSON.stringify(text)
+  return (kinds && !kinds.has("string") && pythonJson(plain, kinds)) || JSON.stringify(text)
+}
+
+/** JSON of a list or dictionary as Python writes it; undefined where the text is none of the wanted kind. */
+function pythonJson(text: string, kinds: ReadonlySet<Kind>): string | undefined {
+  if (!(/^[[(]/.test(text) ? kinds.has("array") : text.startsWith("{") && kinds.has("object"))) return undefined
+  const input = createInput()
+  input.text = text
+  input.ended = true
+  const pieces: string[] = []
+  const read = readPython(input, (piece) => pieces.push(piece), []).next()
+  return read.done && read.value && input.at === text.length ? pieces.join("") : undefined
 }
