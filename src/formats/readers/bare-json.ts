@@ -42,9 +42,10 @@ function* readNext(input: Input, context: Context): Reading<boolean> {
 /** Phi-4-mini: `functools[{"name": N, "arguments": {…}}]`. */
 export const FUNCTOOLS: Format = {
   id: "functools",
-  openers: ["functools["],
+  openers: ["functools[", "functools ["],
   *read(input, context) {
     input.at += "functools".length
+    yield* skipSpace(input)
     return yield* readNamedCalls(input, context, { bareName: true })
   },
 }

@@ -1,6 +1,6 @@
 import type { Context, Format } from "./context.ts"
 import { attempt, type Input, peek, type Reading, skipSpace } from "./input.ts"
-import { accept, expect, maybe, type Pattern, SPACE, take } from "./match.ts"
+import { accept, any, END, expect, maybe, type Pattern, SPACE, take } from "./match.ts"
 import type { TagGrammar } from "./tag-grammar.ts"
 import { readTagValue } from "./tag-value.ts"
 import type { DeclaredTool } from "./tools.ts"
@@ -20,7 +20,7 @@ function gemmaFormat(id: string, opener: string, closer: string, quote: string, 
     id,
     openers: [opener],
     open: [opener, SPACE, "call:", take("name"), SPACE, "{"],
-    close: ["}", SPACE, closer],
+    close: ["}", SPACE, any([closer], [END])],
     valueOpen: [maybe(","), SPACE, take("key", ":"), SPACE, ":"],
     valueMark: `:${quote}`,
     markBehind: /[{,]\s*[^\s:{},]+$/,

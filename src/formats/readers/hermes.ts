@@ -10,6 +10,16 @@ export const HERMES: Format = jsonFormat({
   close: ["</tool_call>"],
 })
 
+/** Llama 3.1 when its prompt asks for it: `<function=N>{…}</function>`; others write it within Hermes' tag. */
+export const FUNCTION_JSON: Format = jsonFormat({
+  id: "llama-json",
+  openers: ["<function=", "<tool_call>"],
+  around: { open: ["<tool_call>"], close: ["</tool_call>"] },
+  open: ["<function=", take("name"), ">"],
+  close: ["</function>"],
+  named: (name) => name,
+})
+
 /** LongCat: the same under its own tag. */
 export const LONGCAT: Format = jsonFormat({
   id: "longcat",

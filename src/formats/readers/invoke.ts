@@ -39,22 +39,23 @@ export const DOTS: Format = tagFormat({
 export const INVOKE: Format = tagFormat({
   id: "minimax-m2",
   openers: ["<function_calls>", "<invoke name="],
-  around: { open: ["<function_calls>"], close: ["</function_calls>"], optional: true },
+  around: { open: ["<function_calls>"], close: [any(["</function_calls>"], ["</minimax:tool_call>"])], optional: true },
   ...invoke(""),
 })
 
+/** The second pair is V4's own, the others are what it writes for it. */
+const DSML_WRAPPERS = ["function_calls>", "tool_calls>", "toolcalls>", "tool>"]
+
 /** DeepSeek V3.2 and V4; each tag says whether its value is text. Models write the bars in both spellings. */
-const dsml = (mark: string): Format =>
-  tagFormat({
+const dsml = (mark: string): Format => {
+  const wrapper = any(...DSML_WRAPPERS.map((name) => [name]))
+  return tagFormat({
     id: "dsml",
-    openers: [`<${mark}function_calls>`, `<${mark}tool_calls>`, `<${mark}invoke name=`],
-    around: {
-      open: [`<${mark}`, any(["function_calls>"], ["tool_calls>"])],
-      close: [`</${mark}`, any(["function_calls>"], ["tool_calls>"])],
-      optional: true,
-    },
+    openers: [...DSML_WRAPPERS.map((name) => `<${mark}${name}`), `<${mark}invoke name=`],
+    around: { open: [`<${mark}`, wrapper], close: [`</${mark}`, wrapper], optional: true },
     ...invoke(mark),
   })
+}
 export const DSML: Format = dsml("｜DSML｜")
 export const DSML_ASCII: Format = dsml("|DSML|")
 

@@ -25,6 +25,11 @@ export function* readPython(input: Input, pass: (piece: string) => void, behind:
   if (next === '"' || next === "'") return yield* readString(input, pass, behind)
   if (next === "[" || next === "(") return yield* readItems(input, pass, next === "[" ? "]" : ")", depth)
   if (next === "{") return yield* readDict(input, pass, depth)
+  const prefixed = yield* expect(input, [any(["r"], ["R"], ["u"], ["b"]), any(['"'], ["'"])])
+  if (prefixed) {
+    input.at++
+    return yield* readString(input, pass, behind, /r/i.test(next ?? ""))
+  }
   return yield* readWord(input, pass)
 }
 
@@ -115,7 +120,7 @@ function* readWord(input: Input, pass: (piece: string) => void): Reading<boolean
  * Quotes may be single or tripled; a raw newline in a single-quoted string is what models write for `\n`. They also put the quotes of a
  * shell command into those of the string: a quote ends the string only where the grammar can go on behind it.
  */
-function* readString(input: Input, pass: (piece: string) => void, behind: Pattern): Reading<boolean> {
+function* readString(input: Input, pass: (piece: string) => void, behind: Pattern, raw = false): Reading<boolean> {
   const quote = input.text[input.at] as string
   while (input.text.length - input.at < 3 && !input.ended) yield 1
   const closer = input.text.startsWith(quote.repeat(3), input.at) ? quote.repeat(3) : quote
@@ -138,7 +143,7 @@ function* readString(input: Input, pass: (piece: string) => void, behind: Patter
     if (rest[0] === quote && (rest.length >= closer.length || input.ended)) say(input, input.at + 1, pass)
     else if (rest[0] === "\\" && (rest.length >= 10 || input.ended || /^\\[^xuU]/.test(rest))) {
       if (rest.length < 2) return false
-      const found = readEscape(rest)
+      const found = raw ? { text: rest.slice(0, 2), length: 2 } : readEscape(rest)
       input.at += found.length
       pass(JSON.stringify(found.text).slice(1, -1))
     } else {

@@ -38,7 +38,7 @@ function pythonFormat(grammar: PythonGrammar): Format {
       })
       if (!first) return false
       while (yield* attempt(input, () => readNext(input, context))) {}
-      yield* accept(input, [SPACE, ...grammar.close])
+      yield* accept(input, [SPACE, maybe(","), SPACE, ...grammar.close])
       return true
     },
   }

@@ -9,6 +9,7 @@ import { GLM, HUNYUAN_SUFFIXED, HUNYUAN_V3, IFM } from "./glm.ts"
 import {
   COHERE,
   DOTS_JSON,
+  FUNCTION_JSON,
   GIGACHAT,
   GRANITE,
   HERMES,
@@ -31,6 +32,7 @@ import { MINICPM, QWEN_XML, SEED } from "./qwen-xml.ts"
 /** All readers. Where two share an opener, the text behind it decides. */
 const FORMATS: readonly Format[] = [
   QWEN_XML,
+  FUNCTION_JSON,
   HERMES,
   GLM,
   HUNYUAN_V3,
@@ -111,6 +113,7 @@ const ANSWER = [
   { open: "<|START_TEXT|>", close: "<|END_TEXT|>" },
   { open: "<|content_text|>", close: "<|end_message|>" },
   { open: "to=user<|message|>", close: "<|eot|>" },
+  { open: "<|open|>response<|sep|>", close: "<|close|>response<|sep|>" },
 ]
 
 /** Tokens that begin a message: before it they say nothing. */
@@ -138,11 +141,15 @@ const TURN_ENDS = [
   "<|content_model_end_sampling|>",
   "<seed:eos>",
   "<|plamo:tag|>",
+  "<start_function_response>",
+  "<|tool_response>",
 ]
 
-/** Forms that a family writes beside its own. */
+/** Forms that a family writes beside that of its format, or instead. */
 const BESIDES: Readonly<Record<string, readonly Format[]>> = {
   xlam: [LLAMA_JSON, MISTRAL, FENCED_JSON],
+  "phi4-mini": [GRANITE],
+  llama3: [FUNCTION_JSON],
   llama4: [LLAMA_JSON, LLAMA_TAGGED],
   "muse-glimmer": [GLIMMER_MESSAGE],
 }
@@ -150,7 +157,7 @@ const BESIDES: Readonly<Record<string, readonly Format[]>> = {
 /** What the output of a format or family may consist of; of any, when neither is known. */
 export function frameOf(known: { format?: CallFormat; family?: Family }): Frame {
   const format = known.format ?? known.family?.format
-  const own = [...FORMATS.filter(({ id }) => id === format), ...(BESIDES[known.family?.id ?? ""] ?? [])]
+  const own = [...(BESIDES[known.family?.id ?? ""] ?? []), ...FORMATS.filter(({ id }) => id === format)]
   const openers = new Set(own.flatMap((one) => one.openers))
   // A fine-tune may keep the tag of its family and put another form in it.
   const formats = format

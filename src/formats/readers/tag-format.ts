@@ -1,9 +1,9 @@
 import type { Context, Format } from "./context.ts"
 import { attempt, type Input, type Reading, skipSpace } from "./input.ts"
 import { accept, expect, type Pattern, SPACE } from "./match.ts"
-import type { TagGrammar } from "./tag-grammar.ts"
+import type { Position, TagGrammar } from "./tag-grammar.ts"
 import { readTagValue } from "./tag-value.ts"
-import type { DeclaredTool } from "./tools.ts"
+import { type DeclaredTool, hasParameter } from "./tools.ts"
 
 export function tagFormat(grammar: TagGrammar): Format {
   return {
@@ -58,12 +58,53 @@ function* readValues(
     const open = yield* accept(input, [SPACE, ...grammar.valueOpen])
     if (!open) break
     const key = open.took.key as string
+    if (used.size === 0 && isEnvelope(tool, key)) {
+      const { end, members } = yield* readEnvelope(input, context, grammar, { tool, used: new Set([key]), inside }, key)
+      context.addArguments(members)
+      used.add(key)
+      if (end === "cut") return "cut"
+      if (end === "end") break
+      continue
+    }
     context.addArguments(`${used.size > 0 ? ", " : ""}${JSON.stringify(key)}: `)
     used.add(key)
-    const end = yield* readTagValue(input, context, grammar, { tool, used, inside }, key, open.took.text)
+    const end = yield* readTagValue(input, context, grammar, { tool, used, inside }, key, open.took.text ?? (open.took.type === "string" ? "true" : undefined))
     if (end === "cut") return "cut"
     if (end === "end") break
   }
   context.addArguments("}")
   return "end"
+}
+
+/** Names under which models put all arguments into one parameter, as JSON. */
+const ENVELOPES = ["arguments", "input"]
+
+function isEnvelope(tool: DeclaredTool, key: string): boolean {
+  return ENVELOPES.includes(key) && tool.properties !== undefined && !Object.hasOwn(tool.properties, key)
+}
+
+/** The members of the object in such a parameter; the parameter itself where it holds no object that the tool takes. */
+function* readEnvelope(
+  input: Input,
+  context: Context,
+  grammar: TagGrammar,
+  where: Position,
+  key: string,
+): Reading<{ end: "value" | "end" | "cut"; members: string }> {
+  const pieces: string[] = []
+  const collecting: Context = { ...context, addArguments: (text) => void pieces.push(text) }
+  const end = yield* readTagValue(input, collecting, grammar, where, key, undefined)
+  context.spare = collecting.spare
+  const value = pieces.join("")
+  const whole = `${JSON.stringify(key)}: ${value}`
+  if (end !== "end") return { end, members: whole }
+  try {
+    const text: unknown = JSON.parse(value)
+    const object: unknown = typeof text === "string" ? JSON.parse(text) : undefined
+    if (typeof object !== "object" || object === null || !Object.keys(object).every((name) => hasParameter(where.tool, name)))
+      return { end, members: whole }
+    return { end, members: (text as string).trim().slice(1, -1).trim() }
+  } catch {
+    return { end, members: whole }
+  }
 }

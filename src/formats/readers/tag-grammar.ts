@@ -24,7 +24,10 @@ export interface TagGrammar {
   valueClose: (key: string) => string
   /** Models leave the closer of a value out; `close`: the literal that begins the end of a call. */
   unclosed?: { close: string }
-  /** One newline behind the opener and before the closer belongs to the tags. */
+  /**
+   * One newline behind the opener belongs to the tags, and then one before the closer as well. Behind an opener without one the value stands
+   * as it is: Seed-OSS, MiMo and many fine-tunes write it so.
+   */
   newlines?: boolean
   /** A value may stand in a CDATA section, or with `&lt;` and the like for the characters of XML. */
   cdata?: boolean

@@ -53,7 +53,8 @@ export function* readTagValue(
   const streams = isText(kinds) && !grammar.cdata
   const kept: string[] = []
   let keptLength = 0
-  if (grammar.newlines) yield* skipNewline(input)
+  /** A newline before the closer belongs to it. */
+  const newlines = grammar.newlines === true && (yield* skipNewline(input))
   if (streams) context.addArguments('"')
 
   const pass = (length: number): void => {
@@ -151,7 +152,7 @@ export function* readTagValue(
     // Nothing is decided behind this place.
     scanned = offset
     if (!doubtful) {
-      const sure = offset - (holdsBack(input.text[input.at + offset - 1], grammar) ? 1 : 0)
+      const sure = offset - (holdsBack(input.text[input.at + offset - 1], newlines) ? 1 : 0)
       if (sure > 0) {
         pass(sure)
         scanned -= sure
@@ -169,11 +170,11 @@ export function* readTagValue(
 
   if (!end) return cut(context, streams, kept)
   context.spare -= Math.max(0, scanned - end.offset)
-  pass(end.offset - (grammar.newlines && input.text[input.at + end.offset - 1] === "\n" && end.offset > 0 ? 1 : 0))
+  pass(end.offset - (newlines && input.text[input.at + end.offset - 1] === "\n" && end.offset > 0 ? 1 : 0))
   if (streams) context.addArguments('"')
   else context.addArguments(jsonOf(kept.join(""), grammar, kinds, where.tool.properties?.[key]))
   if (end.unclosed) return end.follow === "value" ? "value" : "end"
-  if (grammar.newlines && !input.text.startsWith(closer, input.at)) input.at++
+  if (newlines && !input.text.startsWith(closer, input.at)) input.at++
   input.at += closer.length
   return end.follow === "value" ? "value" : "end"
 }
@@ -193,8 +194,8 @@ function fromXml(text: string): string {
 }
 
 /** A newline may belong to the closer behind it; half a surrogate pair cannot be passed on alone. */
-function holdsBack(character: string | undefined, grammar: TagGrammar): boolean {
-  return character !== undefined && ((grammar.newlines === true && character === "\n") || /[\ud800-\udbff]/.test(character))
+function holdsBack(character: string | undefined, newlines: boolean): boolean {
+  return character !== undefined && ((newlines && character === "\n") || /[\ud800-\udbff]/.test(character))
 }
 
 /** What could be read of a value that has no end. */
@@ -223,9 +224,11 @@ function choose(marks: readonly Mark[]): End | undefined {
   return (best ?? last) as End | undefined
 }
 
-function* skipNewline(input: Input): Reading<void> {
+function* skipNewline(input: Input): Reading<boolean> {
   while (input.at >= input.text.length && !input.ended) yield 1
-  if (input.text[input.at] === "\n") input.at++
+  if (input.text[input.at] !== "\n") return false
+  input.at++
+  return true
 }
 
 const escaped = (literal: string): string => literal.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")
