@@ -1,4 +1,4 @@
-import { FAMILIES, familyById } from "../knowledge/families.ts"
+import { FAMILIES, type Family, familyById } from "../knowledge/families.ts"
 import { createRawReader, type RawEvent, type ToolDeclaration } from "./readers/index.ts"
 import { REASONING } from "./readers/table.ts"
 
@@ -26,7 +26,7 @@ export interface RawOutputOptions {
  */
 export function parseRawOutput(text: string, options: RawOutputOptions): RawOutput {
   const family = options.family === undefined ? undefined : familyById(options.family)
-  const reasoning = options.reasoning ?? (thoughtsAreOpen(text, family?.reasoning) ? "open" : "closed")
+  const reasoning = options.reasoning ?? (thoughtsAreOpen(text, { tools: options.tools, family }) ? "open" : "closed")
   const reader = createRawReader({ tools: options.tools, family, reasoning })
   const output: RawOutput = { family: options.family, reasoning: "", content: "", calls: [] }
   let name = ""
@@ -65,18 +65,37 @@ function familyThatWrites(format: string | undefined, open: boolean): string | u
   return (families.find((family) => Boolean(family.templateOpensThinking) === open) ?? families[0])?.id
 }
 
-/** The output holds the closer of thoughts whose opener it does not hold: the chat template wrote that one. */
-export function thoughtsAreOpen(text: string, known: { open: string; close: string } | undefined): boolean {
-  return (known ? [known] : REASONING).some(({ open, close }) => {
+/**
+ * The output holds the closer of thoughts whose opener it does not hold: the chat template wrote that one. A closer in the arguments of a call
+ * is part of them.
+ */
+export function thoughtsAreOpen(text: string, { tools, family }: { tools: readonly ToolDeclaration[]; family: Family | undefined }): boolean {
+  const orphans = (family?.reasoning ? [family.reasoning] : REASONING).filter(({ open, close }) => {
     if (MESSAGE_ENDS.includes(close)) return false
-    const closer = unquoted(close).exec(text)
-    const opener = unquoted(open).exec(text)
-    return closer !== null && (opener === null || closer.index < opener.index)
+    const closer = findUnquoted(text, close)
+    const opener = findUnquoted(text, open)
+    return closer >= 0 && (opener < 0 || closer < opener)
   })
+  if (orphans.length === 0) return false
+  const reader = createRawReader({ tools, family, reasoning: "closed" })
+  let outside = ""
+  let start = 0
+  for (const event of [...reader.push(text), ...reader.end()]) {
+    if (event.type === "content") outside += event.text
+    else if (event.type === "call-start") start = event.at
+    else if (event.type === "call-end" && !event.complete) outside += text.slice(start, event.at)
+  }
+  return orphans.some(({ close }) => findUnquoted(outside, close) >= 0)
 }
 
 /** Closers that end every message, not thoughts alone. */
 const MESSAGE_ENDS = ["<|end_message|>", "<|eom|>", "<|end|>"]
 
-const unquoted = (literal: string): RegExp =>
-  new RegExp(`(?<![\`"'])${literal.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")}(?![\`"'])`)
+/** Where a literal stands first without equal quotes on both sides. */
+function findUnquoted(text: string, literal: string): number {
+  for (let at = text.indexOf(literal); at >= 0; at = text.indexOf(literal, at + literal.length)) {
+    const before = text[at - 1] ?? ""
+    if (before === "" || !"`\"'".includes(before) || text[at + literal.length] !== before) return at
+  }
+  return -1
+}

@@ -50,7 +50,7 @@ export function createBody({ request, family: given, reasoning: prompted, onEnd 
       end: () => translator.push(decoder.decode()) + translator.end(),
     }
   }
-  const whole = (): Body => keepWhole((text) => translateWhole(text, { tally, deltas, reasoning, family }))
+  const whole = (): Body => keepWhole((text) => translateWhole(text, { tally, tools: read.tools, deltas, reasoning, family }))
 
   let first: Uint8Array[] = []
   let body: Body | undefined

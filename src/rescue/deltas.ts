@@ -44,6 +44,12 @@ const OPEN_CALL = "{"
 /** Characters that are kept for the case that reading fails; a reader that has been silent for longer is most likely fed with white space. */
 const MOST_UNSAID = 8_000_000
 const MOST_LEAD = 1000
+const QUOTES = ["`", '"', "'"]
+/** Tokens at which reasoning parsers end the thoughts without a closer. */
+const CALL_OPENERS = ["<tool_call>", "<minimax:tool_call>", "<seed:tool_call>", "<|tool_calls_section_begin|>"]
+/** Openers of thoughts that a parser of `<think>` does not know. */
+const OPENERS = [...REASONING.map(({ open }) => open).filter((open) => open !== "<think>"), "<|channel|>analysis", "<|start|>assistant"]
+const LONGEST_OPENER = Math.max(...OPENERS.map((opener) => opener.length))
 const CLOSERS = REASONING.map(({ close }) => close)
 
 /**
@@ -55,6 +61,11 @@ const CLOSERS = REASONING.map(({ close }) => close)
 export function createDeltas({ request, family, reasoning: asked, sink, openReader = createRawReader }: DeltasOptions): Deltas {
   /** Its thoughts stand in a channel, which no closer ends. */
   const channels = family?.format === "harmony"
+  const foreign = channels
+    ? ["<|channel|>", "<|start|>assistant"]
+    : family
+      ? OPENERS.filter((opener) => opener === family.reasoning?.open)
+      : OPENERS
   let reader: RawReader | undefined
   let ended = false
   /** Something here failed: text is passed on unread. */
@@ -66,6 +77,11 @@ export function createDeltas({ request, family, reasoning: asked, sink, openRead
   /** White space before anything else, which does not yet show whether the server takes the thoughts out. */
   let lead = ""
   let reasoningField = "reasoning"
+  /** The server's reasoning parser is another family's: what its field holds is the model's own text. */
+  let untouched: boolean | undefined
+  /** Beginnings of the field and of the content that do not decide yet. */
+  let firstThoughts = ""
+  let lastThought = ""
   /** Nobody said whether the thoughts were open. */
   const unsure = family === undefined && asked === undefined
   let orphan = false
@@ -111,7 +127,7 @@ export function createDeltas({ request, family, reasoning: asked, sink, openRead
     reader ??= openReader({
       tools: request.tools,
       family,
-      reasoning: reasoningByServer ? (channels ? "closed" : "open") : asked,
+      reasoning: reasoningByServer ? (channels || untouched ? "closed" : "open") : asked,
     })
     if (unsaid.length > MOST_UNSAID) unsaid = ""
     unsaid += text
@@ -130,8 +146,24 @@ export function createDeltas({ request, family, reasoning: asked, sink, openRead
   }
 
   /** The text that the server's reasoning parser took away, so that one reader reads all of what the model wrote. */
-  const closeReasoning = (): void => {
-    if (whole === 0 && !channels) give(family?.reasoning?.close ?? "</think>")
+  const closeReasoning = (content: string): void => {
+    giveThoughts(true)
+    const closer = untouched ? "</think>" : (family?.reasoning?.close ?? "</think>")
+    // At the opener of a call such a parser takes nothing away, and it does not see that the opener was quoted.
+    const kept = QUOTES.includes(lastThought) && CALL_OPENERS.some((opener) => content.startsWith(opener + lastThought))
+    if (whole === 0 && (!channels || untouched) && !kept) give(closer)
+  }
+
+  /** Thoughts go to the reader once it is clear whether their own opener stands before them, which the right parser would have taken. */
+  const giveThoughts = (ended: boolean): void => {
+    const begin = firstThoughts.trimStart()
+    if (untouched === undefined && !ended && begin.length < LONGEST_OPENER && foreign.some((opener) => opener.startsWith(begin))) return
+    untouched ??= foreign.some((opener) => begin.startsWith(opener))
+    const text = firstThoughts
+    firstThoughts = ""
+    if (text === "") return
+    if (channels && !untouched) say({ type: "reasoning", text })
+    else give(text)
   }
 
   return {
@@ -139,17 +171,25 @@ export function createDeltas({ request, family, reasoning: asked, sink, openRead
       reasoningByServer = true
       reasoningField = field
       lead = ""
-      if (failed || ended || contentCame || channels) say({ type: "reasoning", text })
-      else give(text)
+      lastThought = text.at(-1) ?? lastThought
+      if (failed || ended || contentCame) say({ type: "reasoning", text })
+      else {
+        firstThoughts += text
+        giveThoughts(false)
+      }
     },
     content(text) {
       if (!contentCame && !reasoningByServer && lead.length < MOST_LEAD && text.trim() === "") {
         lead += text
         return
       }
-      if (!contentCame && reasoningByServer) closeReasoning()
+      lead += text
+      if (!contentCame && reasoningByServer) {
+        if (QUOTES.includes(lastThought) && CALL_OPENERS.some((opener) => opener.startsWith(lead))) return
+        closeReasoning(lead)
+      }
       contentCame = true
-      give(lead + text)
+      give(lead)
       lead = ""
     },
     serverCalls(calls) {
@@ -161,6 +201,8 @@ export function createDeltas({ request, family, reasoning: asked, sink, openRead
     },
     end() {
       if (ended) return
+      if (lead !== "" && reasoningByServer) closeReasoning(lead)
+      else giveThoughts(true)
       if (lead !== "") give(lead)
       if (reader && !failed) {
         try {

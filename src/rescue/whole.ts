@@ -1,4 +1,5 @@
 import { thoughtsAreOpen } from "../formats/raw.ts"
+import type { ToolDeclaration } from "../formats/readers/index.ts"
 import type { Family } from "../knowledge/families.ts"
 import { isShallow } from "./chunk.ts"
 import type { Deltas, Sink } from "./deltas.ts"
@@ -7,6 +8,7 @@ import type { Tally } from "./tally.ts"
 
 export interface WholeOptions {
   tally: Tally
+  tools: readonly ToolDeclaration[]
   family: Family | undefined
   reasoning: "open" | "closed" | undefined
   deltas(sink: Sink, reasoning?: "open" | "closed"): Deltas
@@ -32,7 +34,7 @@ export function translateWhole(text: string, options: WholeOptions): string | un
   return JSON.stringify({ ...answer, object: "chat.completion", choices })
 }
 
-function translateChoice(choice: Json, { tally, family, reasoning, deltas: open }: WholeOptions): Json {
+function translateChoice(choice: Json, { tally, tools, family, reasoning, deltas: open }: WholeOptions): Json {
   const message = isRecord(choice.message) ? choice.message : {}
   const raw = typeof choice.text === "string" ? choice.text : typeof message.content === "string" ? message.content : ""
   const field = typeof message.reasoning_content === "string" ? "reasoning_content" : "reasoning"
@@ -54,7 +56,7 @@ function translateChoice(choice: Json, { tally, family, reasoning, deltas: open 
     },
   }
   // Here, unlike in a stream, a closer without an opener shows before anything has been said.
-  const begins = reasoning ?? (thoughtsAreOpen(raw, family?.reasoning) ? "open" : undefined)
+  const begins = reasoning ?? (thoughtsAreOpen(raw, { tools, family }) ? "open" : undefined)
   const deltas = open(sink, begins)
   if (typeof thought === "string" && thought !== "") {
     tally.addReasoning(thought)

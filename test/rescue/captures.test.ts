@@ -19,7 +19,7 @@ const meantBy = ({ meant, scenario }: RawCapture) => ({
 const optionsFor = ({ request, family, content }: RawCapture) => ({
   request,
   family: FAMILY[family] as string,
-  reasoning: thoughtsAreOpen(content, undefined) ? ("open" as const) : ("closed" as const),
+  reasoning: thoughtsAreOpen(content, { tools: TOOLS, family: undefined }) ? ("open" as const) : ("closed" as const),
 })
 
 describe("the recorded raw outputs, read back by the AI SDK", () => {

@@ -31,7 +31,7 @@ export function follow(
     const key = next.took.key as string
     if (where.used.has(key)) return "no"
     if (hasParameter(where.tool, key)) return "value"
-    if (!grammar.newlines) return "stray"
+    if (!where.lines) return "stray"
     // Where each tag has its line, a real one keeps to that.
     if (next.end >= text.length && !ended) return "more"
     return newline && text[next.end] === "\n" ? "stray" : "no"
@@ -89,7 +89,7 @@ export function unclosedNext(
   if (next.end >= text.length && !ended) return "more"
   // What is quoted or stands in a sentence is spoken of.
   const spoken = /["'`( \t]/.test(text[at - 1] ?? "") || /["'`)]/.test(text[next.end] ?? "")
-  const line = text[at - 1] === "\n" && (!grammar.newlines || text[next.end] === "\n")
+  const line = text[at - 1] === "\n" && (!where.lines || text[next.end] === "\n")
   return spoken || (text[at - 1] === "\n" && !line) ? "no" : { key }
 }
 

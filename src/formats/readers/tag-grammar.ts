@@ -41,4 +41,6 @@ export interface Position {
   used: ReadonlySet<string>
   /** The tag around calls is open. */
   inside: boolean
+  /** The tags of this value keep to lines of their own. */
+  lines?: boolean
 }

@@ -45,16 +45,17 @@ export function* readTagValue(
   input: Input,
   context: Context,
   grammar: TagGrammar,
-  where: Position,
+  position: Position,
   key: string,
   attribute: string | undefined,
 ): Reading<"value" | "end" | "cut"> {
-  const kinds = attribute === "true" ? new Set(["string" as const]) : kindsOf(where.tool, key)
+  const kinds = attribute === "true" ? new Set(["string" as const]) : kindsOf(position.tool, key)
   const streams = isText(kinds) && !grammar.cdata
   const kept: string[] = []
   let keptLength = 0
   /** A newline before the closer belongs to it. */
   const newlines = grammar.newlines === true && (yield* skipNewline(input))
+  const where: Position = { ...position, lines: newlines }
   if (streams) context.addArguments('"')
 
   const pass = (length: number): void => {
