@@ -149,8 +149,9 @@ export function createDeltas({ request, family, reasoning: asked, sink, openRead
   const closeReasoning = (content: string): void => {
     giveThoughts(true)
     const closer = untouched ? "</think>" : (family?.reasoning?.close ?? "</think>")
-    // At the opener of a call such a parser takes nothing away, and it does not see that the opener was quoted.
-    const kept = QUOTES.includes(lastThought) && CALL_OPENERS.some((opener) => content.startsWith(opener + lastThought))
+    // At the opener of a call such a parser takes nothing away, also where the opener was quoted.
+    const behind = untouched ? "" : lastThought
+    const kept = (untouched || QUOTES.includes(lastThought)) && CALL_OPENERS.some((opener) => content.startsWith(opener + behind))
     if (whole === 0 && (!channels || untouched) && !kept) give(closer)
   }
 
@@ -185,7 +186,7 @@ export function createDeltas({ request, family, reasoning: asked, sink, openRead
       }
       lead += text
       if (!contentCame && reasoningByServer) {
-        if (QUOTES.includes(lastThought) && CALL_OPENERS.some((opener) => opener.startsWith(lead))) return
+        if ((untouched || QUOTES.includes(lastThought)) && CALL_OPENERS.some((opener) => opener.startsWith(lead))) return
         closeReasoning(lead)
       }
       contentCame = true

@@ -76,6 +76,8 @@ export function* readTagValue(
   const longest = Math.max(closer.length, valueMark.length, callClose.length)
   const markBehind = grammar.markBehind ?? />\s*$/
   const marks: Mark[] = []
+  /** The first opener of each parameter that may stand behind a value without a closer. */
+  const unclosed = new Map<string, Mark>()
   /** The end of what was passed on. */
   let tail = ""
   let doubtful = false
@@ -94,15 +96,18 @@ export function* readTagValue(
       if (end) break
       doubtful = false
       marks.length = 0
+      unclosed.clear()
     }
     if (hit?.[0] === valueMark && hit[0] !== closer) {
       const before = tail + input.text.slice(Math.max(input.at, hit.index - MARK_CONTEXT), hit.index)
       if (before !== "" && !markBehind.test(before)) {
         const next = depth === 0 ? unclosedNext(input, offset, grammar, where, key) : "no"
         if (next !== "more") {
-          if (next !== "no") {
+          if (next !== "no" && !unclosed.has(next.key)) {
             doubtful = true
-            marks.push({ offset, step: 1, follow: "value", unclosed: { key: next.key } })
+            const mark: Mark = { offset, step: 1, follow: "value", unclosed: { key: next.key } }
+            marks.push(mark)
+            unclosed.set(next.key, mark)
           }
           scanned = offset + 1
           continue
@@ -133,10 +138,10 @@ export function* readTagValue(
       if (found !== "more") {
         const missing =
           (found === "end" || found === "text") &&
-          where.tool.required.some((name) => !where.used.has(name) && !marks.some(({ unclosed }) => unclosed?.key === name))
+          where.tool.required.some((name) => !where.used.has(name) && !unclosed.has(name))
         if (depth === 0 && (found === "value" || (found === "end" && !missing))) {
           const next = found === "value" ? keyBehind(input, offset + closer.length, grammar) : undefined
-          end = marks.find(({ unclosed }) => unclosed?.key !== undefined && unclosed.key !== next) as End | undefined
+          end = [...unclosed.values()].find((mark) => mark.unclosed?.key !== next) as End | undefined
           end ??= { offset, follow: found }
         }
         if (!end) {

@@ -57,13 +57,31 @@ export function kindsOfSchema(schema: unknown): ReadonlySet<Kind> | undefined {
   return kinds.size === 0 ? undefined : kinds
 }
 
+/** The types of JSON Schema, and what people write for them. */
+const KINDS: Readonly<Record<string, Kind>> = {
+  string: "string",
+  str: "string",
+  text: "string",
+  integer: "number",
+  int: "number",
+  number: "number",
+  float: "number",
+  double: "number",
+  boolean: "boolean",
+  bool: "boolean",
+  object: "object",
+  dict: "object",
+  array: "array",
+  list: "array",
+  null: "null",
+}
+
 function collect(schema: unknown, kinds: Set<Kind>, depth: number): void {
   if (!isRecord(schema) || depth > 8) return
   const types = Array.isArray(schema.type) ? schema.type : [schema.type]
   for (const type of types) {
-    if (type === "integer") kinds.add("number")
-    else if (typeof type === "string" && ["string", "number", "boolean", "object", "array", "null"].includes(type))
-      kinds.add(type as Kind)
+    const kind = typeof type === "string" ? KINDS[type.toLowerCase()] : undefined
+    if (kind) kinds.add(kind)
   }
   for (const value of [...(Array.isArray(schema.enum) ? schema.enum : []), ...("const" in schema ? [schema.const] : [])]) {
     if (schema.type === undefined) kinds.add(kindOf(value))
@@ -91,16 +109,15 @@ export function typedJson(text: string, kinds: ReadonlySet<Kind> | undefined): s
   if (plain === "None" && (!kinds || kinds.has("null"))) return "null"
   if (/^(?:true|false)$/i.test(plain) && (kinds ? kinds.has("boolean") && !kinds.has("string") : /^[TF]/.test(plain)))
     return plain.toLowerCase()
-  const number = kinds?.has("number") && !kinds.has("string") ? /^([+-]?)0*(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)$/.exec(plain) : null
-  if (number) return (number[1] === "-" ? "-" : "") + number[2]
+  const number = kinds?.has("number") && !kinds.has("string") ? /^([+-]?)0*((?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)$/.exec(plain) : null
+  if (number)
+    return (number[1] === "-" ? "-" : "") + (number[2] as string).replace(/^\./, "0.")
   try {
     const kind = kindOf(JSON.parse(plain))
-    if (kinds ? kinds.has(kind) && kind !== "string" : true) {
-      // Where text is allowed as well, "5" and "true" are text: a value that is no text is rendered as JSON only where it must be.
-      const ambiguous = kinds?.has("string") && (kind === "number" || kind === "boolean")
-      if (!ambiguous) return plain
-    }
+    // Where text is allowed as well, "5" is the number, as for vLLM: models write both alike.
+    if (kinds ? kinds.has(kind) && kind !== "string" : true) return plain
   } catch {}
+  if (kinds?.has("boolean") && kinds.size === 1 && /^[01]$/.test(plain)) return plain === "1" ? "true" : "false"
   return (kinds && !kinds.has("string") && pythonJson(plain, kinds)) || JSON.stringify(text)
 }
 
