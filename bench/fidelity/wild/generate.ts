@@ -442,7 +442,9 @@ export function wildOutput(random: Random, writer: Writer): WildCase {
   } else if (count > 0) text += around(written, random)
   if (count > 0 && writer.droppable && random.chance(0.12)) {
     for (const part of writer.droppable) {
-      if (!text.trimEnd().endsWith(part) || random.chance(0.3)) break
+      // A name alone is no call.
+      const bare = calls.at(-1)?.name === "now" && /function>|invoke>|^<\/tool_call>/.test(part)
+      if (bare || !text.trimEnd().endsWith(part) || random.chance(0.3)) break
       text = text.trimEnd().slice(0, -part.length)
     }
   } else if (writer.end && random.chance(0.5)) text += writer.end

@@ -19,6 +19,8 @@ export interface Context {
   followers: readonly string[]
   /** Characters that may still be read twice: a hostile text must not make the reader start over without end. */
   spare: number
+  /** Values are written on the line of their tags, so that newlines in them are their own; undefined before the first. */
+  compact: boolean | undefined
   /** Id of the format of the last call. */
   format: string | undefined
   startCall(input: Input, name: string): void
@@ -48,6 +50,7 @@ export function createContext(tools: DeclaredTools, followers: readonly string[]
     tools,
     followers,
     spare: SPARE,
+    compact: undefined,
     format: undefined,
     startCall(input, name) {
       report({ type: "call-start", name, at: input.keep ?? placeOf(input) })

@@ -20,12 +20,22 @@ export const QWEN_XML: Format = tagFormat({
   ...FUNCTION,
 })
 
+/** MiMo's template. */
+export const MIMO: Format = tagFormat({
+  id: "qwen-xml",
+  openers: ["<tool_call>", "<function="],
+  around: { open: ["<tool_call>"], close: ["</tool_call>"], optional: true },
+  ...FUNCTION,
+  newlines: "seldom",
+})
+
 /** Seed-OSS: the same under its own outer tag. */
 export const SEED: Format = tagFormat({
   id: "seed",
   openers: ["<seed:tool_call>"],
   around: { open: ["<seed:tool_call>"], close: ["</seed:tool_call>"] },
   ...FUNCTION,
+  newlines: "seldom",
 })
 
 /** Before an attribute; U+0120 is how tokenizers write a space, and some servers do not turn it back. */

@@ -27,7 +27,7 @@ import { KIMI_K2 } from "./kimi-k2.ts"
 import { MINIMAX_M3 } from "./minimax-m3.ts"
 import { MISTRAL } from "./mistral.ts"
 import { LFM2, LLAMA4, OLMO3, PYTHONIC } from "./pythonic.ts"
-import { MINICPM, QWEN_XML, SEED } from "./qwen-xml.ts"
+import { MIMO, MINICPM, QWEN_XML, SEED } from "./qwen-xml.ts"
 
 /** All readers. Where two share an opener, the text behind it decides. */
 const FORMATS: readonly Format[] = [
@@ -150,6 +150,7 @@ const BESIDES: Readonly<Record<string, readonly Format[]>> = {
   xlam: [LLAMA_JSON, MISTRAL, FENCED_JSON],
   "phi4-mini": [GRANITE],
   llama3: [FUNCTION_JSON],
+  mimo: [MIMO],
   llama4: [LLAMA_JSON, LLAMA_TAGGED],
   "muse-glimmer": [GLIMMER_MESSAGE],
 }

@@ -65,6 +65,17 @@ export function followClose(
   return "no"
 }
 
+/** Whether a call of a declared tool begins on a line between two places. */
+export function callBegins(input: Input, from: number, to: number, context: Context, grammar: TagGrammar): boolean {
+  const text = input.text
+  const pattern: Pattern = [...(grammar.around ? [maybe(...grammar.around.open), SPACE] : []), ...grammar.open]
+  for (let at = text.indexOf("\n", input.at + from); at >= 0 && at < input.at + to; at = text.indexOf("\n", at + 1)) {
+    const found = match(text, at + 1, input.ended, pattern)
+    if (typeof found === "object" && context.tools.has(found.took.name ?? "")) return true
+  }
+  return false
+}
+
 /** The parameter whose opener stands behind a value's closer. */
 export function keyBehind(input: Input, offset: number, grammar: TagGrammar): string | undefined {
   const next = match(input.text, input.at + offset, input.ended, [SPACE, ...grammar.valueOpen])

@@ -95,6 +95,7 @@ function* readEnvelope(
   const collecting: Context = { ...context, addArguments: (text) => void pieces.push(text) }
   const end = yield* readTagValue(input, collecting, grammar, where, key, undefined)
   context.spare = collecting.spare
+  context.compact = collecting.compact
   const value = pieces.join("")
   const whole = `${JSON.stringify(key)}: ${value}`
   if (end !== "end") return { end, members: whole }

@@ -26,9 +26,9 @@ export interface TagGrammar {
   unclosed?: { close: string }
   /**
    * One newline behind the opener belongs to the tags, and then one before the closer as well. Behind an opener without one the value stands
-   * as it is: Seed-OSS, MiMo and many fine-tunes write it so.
+   * as it is: many fine-tunes write it so, and where the vendor's template does, newlines are "seldom".
    */
-  newlines?: boolean
+  newlines?: true | "seldom"
   /** A value may stand in a CDATA section, or with `&lt;` and the like for the characters of XML. */
   cdata?: boolean
   /** JSON of a value that is more than text, by its schema; undefined where it is only that. */

@@ -1,7 +1,7 @@
 import type { Context } from "./context.ts"
 import type { Input, Reading } from "./input.ts"
 import { worthWaking } from "./input.ts"
-import { type Follow, follow, followClose, keyBehind, unclosedNext } from "./tag-follow.ts"
+import { callBegins, type Follow, follow, followClose, keyBehind, unclosedNext } from "./tag-follow.ts"
 import type { Position, TagGrammar } from "./tag-grammar.ts"
 import { isText, kindsOf, typedJson } from "./tools.ts"
 
@@ -12,8 +12,12 @@ const FARTHEST = 400_000
 /** Doubtful ends and nested tags that are remembered. */
 const MOST_MARKS = 20_000
 
+/** As far as the closer of the first value is looked for. */
+const NEAR = 300
 /** As much of the text before a nested opener as tells whether it is one. */
 const MARK_CONTEXT = 80
+
+const SCALAR = /^(?:true|false|null|[+-]?\d+(?:\.\d+)?)$/i
 
 interface Mark {
   offset: number
@@ -53,9 +57,11 @@ export function* readTagValue(
   const streams = isText(kinds) && !grammar.cdata
   const kept: string[] = []
   let keptLength = 0
+  const closer = grammar.valueClose(key)
   /** A newline before the closer belongs to it. */
-  const newlines = grammar.newlines === true && (yield* skipNewline(input))
+  const newlines = grammar.newlines !== undefined && !context.compact && (yield* skipNewline(input, closer, grammar, context))
   const where: Position = { ...position, lines: newlines }
+  if (grammar.newlines && !newlines) context.compact = true
   if (streams) context.addArguments('"')
 
   const pass = (length: number): void => {
@@ -69,7 +75,6 @@ export function* readTagValue(
     }
   }
 
-  const closer = grammar.valueClose(key)
   const valueMark = typeof grammar.valueMark === "string" ? grammar.valueMark : grammar.valueMark(key)
   const callClose = grammar.unclosed?.close ?? closer
   const finder = new RegExp([closer, valueMark, callClose].map(escaped).join("|"), "g")
@@ -86,6 +91,20 @@ export function* readTagValue(
   let nested = false
   let scanned = 0
   let end: End | undefined
+
+  /** Whether the value so far is whole JSON; undefined for what is neither, and where looking costs too much. */
+  const isWhole = (until: number): boolean | undefined => {
+    const text = (kept.join("") + input.text.slice(input.at, input.at + until)).trim()
+    if (SCALAR.test(text)) return true
+    if (!/^[[{]/.test(text) || context.spare < text.length) return undefined
+    context.spare -= text.length
+    try {
+      JSON.parse(text)
+      return true
+    } catch {
+      return false
+    }
+  }
 
   while (!end) {
     finder.lastIndex = input.at + scanned
@@ -116,6 +135,12 @@ export function* readTagValue(
         yield worthWaking(input.text.length - input.at)
         continue
       }
+      // The call ended, text came, and here another call has begun.
+      const ended = depth === 0 ? marks.at(-1) : undefined
+      if (ended?.follow === "text" && callBegins(input, ended.offset, offset, context, grammar)) {
+        end = ended as End
+        break
+      }
       nested = true
       if (doubtful) marks.push({ offset, step: 1 })
       depth++
@@ -139,10 +164,11 @@ export function* readTagValue(
         const missing =
           (found === "end" || found === "text") &&
           where.tool.required.some((name) => !where.used.has(name) && !unclosed.has(name))
-        if (depth === 0 && (found === "value" || (found === "end" && !missing))) {
+        const json = found !== "no" && !streams && kinds?.has("string") === false ? isWhole(offset) : undefined
+        if (json ?? (depth === 0 && (found === "value" || (found === "end" && !missing)))) {
           const next = found === "value" ? keyBehind(input, offset + closer.length, grammar) : undefined
           end = [...unclosed.values()].find((mark) => mark.unclosed?.key !== next) as End | undefined
-          end ??= { offset, follow: found }
+          end ??= { offset, follow: found === "stray" ? "value" : found }
         }
         if (!end) {
           if (found !== "no") {
@@ -230,9 +256,17 @@ function choose(marks: readonly Mark[]): End | undefined {
   return (best ?? last) as End | undefined
 }
 
-function* skipNewline(input: Input): Reading<boolean> {
+/** Whether a newline behind the opener belongs to it; where templates seldom write one, only if one stands before the closer as well. */
+function* skipNewline(input: Input, closer: string, { newlines }: TagGrammar, context: Context): Reading<boolean> {
   while (input.at >= input.text.length && !input.ended) yield 1
   if (input.text[input.at] !== "\n") return false
+  while (newlines === "seldom" && context.compact === undefined) {
+    const found = input.text.slice(input.at, input.at + NEAR).indexOf(closer)
+    if (found > 0 && input.text[input.at + found - 1] !== "\n") return false
+    if (found >= 0 || input.ended || input.text.length - input.at >= NEAR) break
+    yield worthWaking(input.text.length - input.at)
+  }
+  context.compact = false
   input.at++
   return true
 }
