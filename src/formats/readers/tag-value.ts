@@ -1,6 +1,7 @@
 import type { Context } from "./context.ts"
 import type { Input, Reading } from "./input.ts"
 import { worthWaking } from "./input.ts"
+import { match, SPACE } from "./match.ts"
 import { callBegins, type Follow, follow, followClose, keyBehind, unclosedNext } from "./tag-follow.ts"
 import type { Position, TagGrammar } from "./tag-grammar.ts"
 import { isText, kindsOf, typedJson } from "./tools.ts"
@@ -136,7 +137,7 @@ export function* readTagValue(
         continue
       }
       // The call ended, text came, and here another call has begun.
-      const ended = depth === 0 ? marks.at(-1) : undefined
+      const ended = nested ? undefined : marks.at(-1)
       if (ended?.follow === "text" && callBegins(input, ended.offset, offset, context, grammar)) {
         end = ended as End
         break
@@ -257,12 +258,15 @@ function choose(marks: readonly Mark[]): End | undefined {
 }
 
 /** Whether a newline behind the opener belongs to it; where templates seldom write one, only if one stands before the closer as well. */
-function* skipNewline(input: Input, closer: string, { newlines }: TagGrammar, context: Context): Reading<boolean> {
+function* skipNewline(input: Input, closer: string, grammar: TagGrammar, context: Context): Reading<boolean> {
   while (input.at >= input.text.length && !input.ended) yield 1
   if (input.text[input.at] !== "\n") return false
-  while (newlines === "seldom" && context.compact === undefined) {
-    const found = input.text.slice(input.at, input.at + NEAR).indexOf(closer)
-    if (found > 0 && input.text[input.at + found - 1] !== "\n") return false
+  while (grammar.newlines === "seldom" && context.compact === undefined) {
+    const near = input.text.slice(0, input.at + NEAR)
+    let found = near.indexOf(closer, input.at)
+    const ends = (): boolean => typeof match(near, found + closer.length, true, [SPACE, { any: [grammar.valueOpen, grammar.close] }]) === "object"
+    while (found >= 0 && !ends()) found = near.indexOf(closer, found + 1)
+    if (found > input.at && near[found - 1] !== "\n") return false
     if (found >= 0 || input.ended || input.text.length - input.at >= NEAR) break
     yield worthWaking(input.text.length - input.at)
   }
