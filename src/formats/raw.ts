@@ -69,7 +69,10 @@ function familyThatWrites(format: string | undefined, open: boolean): string | u
  * The output holds the closer of thoughts whose opener it does not hold: the chat template wrote that one. A closer in the arguments of a call
  * is part of them.
  */
-export function thoughtsAreOpen(text: string, { tools, family }: { tools: readonly ToolDeclaration[]; family: Family | undefined }): boolean {
+export function thoughtsAreOpen(
+  text: string,
+  { tools, family }: { tools: readonly ToolDeclaration[]; family: Family | undefined },
+): boolean {
   const orphans = (family?.reasoning ? [family.reasoning] : REASONING).filter(({ open, close }) => {
     if (MESSAGE_ENDS.includes(close)) return false
     const closer = findUnquoted(text, close)

@@ -48,7 +48,11 @@ const QUOTES = ["`", '"', "'"]
 /** Tokens at which reasoning parsers end the thoughts without a closer. */
 const CALL_OPENERS = ["<tool_call>", "<minimax:tool_call>", "<seed:tool_call>", "<|tool_calls_section_begin|>"]
 /** Openers of thoughts that a parser of `<think>` does not know. */
-const OPENERS = [...REASONING.map(({ open }) => open).filter((open) => open !== "<think>"), "<|channel|>analysis", "<|start|>assistant"]
+const OPENERS = [
+  ...REASONING.map(({ open }) => open).filter((open) => open !== "<think>"),
+  "<|channel|>analysis",
+  "<|start|>assistant",
+]
 const LONGEST_OPENER = Math.max(...OPENERS.map((opener) => opener.length))
 const CLOSERS = REASONING.map(({ close }) => close)
 
@@ -158,7 +162,8 @@ export function createDeltas({ request, family, reasoning: asked, sink, openRead
   /** Thoughts go to the reader once it is clear whether their own opener stands before them, which the right parser would have taken. */
   const giveThoughts = (ended: boolean): void => {
     const begin = firstThoughts.trimStart()
-    if (untouched === undefined && !ended && begin.length < LONGEST_OPENER && foreign.some((opener) => opener.startsWith(begin))) return
+    if (untouched === undefined && !ended && begin.length < LONGEST_OPENER && foreign.some((opener) => opener.startsWith(begin)))
+      return
     untouched ??= foreign.some((opener) => begin.startsWith(opener))
     const text = firstThoughts
     firstThoughts = ""

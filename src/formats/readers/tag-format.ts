@@ -68,7 +68,14 @@ function* readValues(
     }
     context.addArguments(`${used.size > 0 ? ", " : ""}${JSON.stringify(key)}: `)
     used.add(key)
-    const end = yield* readTagValue(input, context, grammar, { tool, used, inside }, key, open.took.text ?? (open.took.type === "string" ? "true" : undefined))
+    const end = yield* readTagValue(
+      input,
+      context,
+      grammar,
+      { tool, used, inside },
+      key,
+      open.took.text ?? (open.took.type === "string" ? "true" : undefined),
+    )
     if (end === "cut") return "cut"
     if (end === "end") break
   }

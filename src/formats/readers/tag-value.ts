@@ -264,7 +264,8 @@ function* skipNewline(input: Input, closer: string, grammar: TagGrammar, context
   while (grammar.newlines === "seldom" && context.compact === undefined) {
     const near = input.text.slice(0, input.at + NEAR)
     let found = near.indexOf(closer, input.at)
-    const ends = (): boolean => typeof match(near, found + closer.length, true, [SPACE, { any: [grammar.valueOpen, grammar.close] }]) === "object"
+    const ends = (): boolean =>
+      typeof match(near, found + closer.length, true, [SPACE, { any: [grammar.valueOpen, grammar.close] }]) === "object"
     while (found >= 0 && !ends()) found = near.indexOf(closer, found + 1)
     if (found > input.at && near[found - 1] !== "\n") return false
     if (found >= 0 || input.ended || input.text.length - input.at >= NEAR) break

@@ -109,9 +109,9 @@ export function typedJson(text: string, kinds: ReadonlySet<Kind> | undefined): s
   if (plain === "None" && (!kinds || kinds.has("null"))) return "null"
   if (/^(?:true|false)$/i.test(plain) && (kinds ? kinds.has("boolean") && !kinds.has("string") : /^[TF]/.test(plain)))
     return plain.toLowerCase()
-  const number = kinds?.has("number") && !kinds.has("string") ? /^([+-]?)0*((?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)$/.exec(plain) : null
-  if (number)
-    return (number[1] === "-" ? "-" : "") + (number[2] as string).replace(/^\./, "0.")
+  const number =
+    kinds?.has("number") && !kinds.has("string") ? /^([+-]?)0*((?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)$/.exec(plain) : null
+  if (number) return (number[1] === "-" ? "-" : "") + (number[2] as string).replace(/^\./, "0.")
   try {
     const kind = kindOf(JSON.parse(plain))
     // Where text is allowed as well, "5" is the number, as for vLLM: models write both alike.

@@ -1,15 +1,20 @@
-import type { Output } from "../output.ts"
+/** What an output means. */
+export interface Meant {
+  reasoning: string
+  content: string
+  calls: { name: string; arguments: unknown }[]
+}
 
 /**
  * Outputs written by hand after the parsers of vLLM 0.32, the vendors' chat templates and reports of what models do: with and without
- * newlines, with closers left out, with wrappers repeated. Apart from `test/formats/readers/spellings.ts`, so that neither repeats the
+ * newlines, with closers left out, with wrappers repeated. Apart from `../readers/spellings.ts`, so that neither repeats the
  * other's mistakes.
  */
 export interface WildCase {
   family: string
   what: string
   text: string
-  meant: Output
+  meant: Meant
   /** The prompt ended inside the thoughts. */
   open?: boolean
   /** Nothing in the text tells the family, so that it can only be read with the family known. */
@@ -20,7 +25,7 @@ type Args = Record<string, unknown>
 const cases: WildCase[] = []
 let family = ""
 
-function add(what: string, text: string, calls: [string, Args][], more: Partial<WildCase> & Partial<Output> = {}): void {
+function add(what: string, text: string, calls: [string, Args][], more: Partial<WildCase> & Partial<Meant> = {}): void {
   const { content = "", reasoning = "", ...rest } = more
   const meant = { reasoning, content, calls: calls.map(([name, args]) => ({ name, arguments: args })) }
   cases.push({ family, what, text, meant, ...rest })
@@ -282,11 +287,7 @@ of("seed-oss", () => {
 })
 
 const hermes = (): void => {
-  add(
-    "template",
-    '<tool_call>\n{"name": "bash", "arguments": {"command": "ls -la", "description": "List"}}\n</tool_call>',
-    [LS],
-  )
+  add("template", '<tool_call>\n{"name": "bash", "arguments": {"command": "ls -la", "description": "List"}}\n</tool_call>', [LS])
   add("tight", '<tool_call>{"name":"read","arguments":{"filePath":"/a.ts"}}</tool_call>', [READ])
   add(
     "text before, parallel",
@@ -312,11 +313,7 @@ const hermes = (): void => {
   add("arguments null", '<tool_call>\n{"name": "now", "arguments": null}\n</tool_call>', [["now", {}]])
   add("no closer at the end", '<tool_call>\n{"name": "read", "arguments": {"filePath": "/a.ts"}}', [READ])
   add("end token", '<tool_call>\n{"name": "read", "arguments": {"filePath": "/a.ts"}}\n</tool_call><|im_end|>', [READ])
-  add(
-    "pretty",
-    '<tool_call>\n{\n  "name": "read",\n  "arguments": {\n    "filePath": "/a.ts"\n  }\n}\n</tool_call>',
-    [READ],
-  )
+  add("pretty", '<tool_call>\n{\n  "name": "read",\n  "arguments": {\n    "filePath": "/a.ts"\n  }\n}\n</tool_call>', [READ])
   add(
     "as Python writes it",
     "<tool_call>\n{'name': 'bash', 'arguments': {'command': 'ls -la', 'description': 'List'}}\n</tool_call>",
@@ -337,16 +334,8 @@ const hermes = (): void => {
     '<tool_call>\n{"name": "write", "arguments": {"content": "a\n\tb\n", "filePath": "/a"}}\n</tool_call>',
     [["write", { content: "a\n\tb\n", filePath: "/a" }]],
   )
-  add(
-    "a brace too many",
-    '<tool_call>\n{"name": "read", "arguments": {"filePath": "/a.ts"}}}\n</tool_call>',
-    [READ],
-  )
-  add(
-    "a brace too few",
-    '<tool_call>\n{"name": "read", "arguments": {"filePath": "/a.ts"}\n</tool_call>',
-    [READ],
-  )
+  add("a brace too many", '<tool_call>\n{"name": "read", "arguments": {"filePath": "/a.ts"}}}\n</tool_call>', [READ])
+  add("a brace too few", '<tool_call>\n{"name": "read", "arguments": {"filePath": "/a.ts"}\n</tool_call>', [READ])
   add(
     "its own delimiters in a value",
     '<tool_call>\n{"name": "write", "arguments": {"content": "a </tool_call> b\\n<tool_call>\\n{\\"name\\": \\"bash\\"}\\n</tool_call>", "filePath": "/a"}}\n</tool_call>',
@@ -357,20 +346,24 @@ const hermes = (): void => {
     '<tool_call>\n{"name": "write", "arguments": {"content": "\\u00e9\\ud83c\\udf89\\/\\\\n\\"\\b", "filePath": "/ü"}}\n</tool_call>',
     [["write", { content: 'é🎉/\\n"\b', filePath: "/ü" }]],
   )
-  add("list of calls", '<tool_call>\n[{"name": "read", "arguments": {"filePath": "/a.ts"}}, {"name": "now", "arguments": {}}]\n</tool_call>', [
-    READ,
-    ["now", {}],
-  ])
-  add("two objects in one tag", '<tool_call>\n{"name": "read", "arguments": {"filePath": "/a.ts"}}\n{"name": "now", "arguments": {}}\n</tool_call>', [
-    READ,
-    ["now", {}],
-  ])
+  add(
+    "list of calls",
+    '<tool_call>\n[{"name": "read", "arguments": {"filePath": "/a.ts"}}, {"name": "now", "arguments": {}}]\n</tool_call>',
+    [READ, ["now", {}]],
+  )
+  add(
+    "two objects in one tag",
+    '<tool_call>\n{"name": "read", "arguments": {"filePath": "/a.ts"}}\n{"name": "now", "arguments": {}}\n</tool_call>',
+    [READ, ["now", {}]],
+  )
   add("undeclared tool", '<tool_call>\n{"name": "rm", "arguments": {"path": "/"}}\n</tool_call>', [], {
     content: '<tool_call>\n{"name": "rm", "arguments": {"path": "/"}}\n</tool_call>',
   })
-  add("an id beside it", '<tool_call>\n{"id": "call_1", "type": "function", "name": "read", "arguments": {"filePath": "/a.ts"}}\n</tool_call>', [
-    READ,
-  ])
+  add(
+    "an id beside it",
+    '<tool_call>\n{"id": "call_1", "type": "function", "name": "read", "arguments": {"filePath": "/a.ts"}}\n</tool_call>',
+    [READ],
+  )
   add(
     "as the API writes it",
     '<tool_call>\n{"type": "function", "function": {"name": "read", "arguments": {"filePath": "/a.ts"}}}\n</tool_call>',
@@ -394,19 +387,18 @@ of("qwen3", () => {
     { reasoning: 'Okay, the user wants "a".\n\nGo.', content: "Reading." },
   )
   add("empty thoughts", '<think>\n\n</think>\n\n<tool_call>\n{"name": "now", "arguments": {}}\n</tool_call>', [["now", {}]])
-  add("a call in the thoughts", '<think>\nI could write `<tool_call>` here.\n</think>\n\nDone.', [], {
+  add("a call in the thoughts", "<think>\nI could write `<tool_call>` here.\n</think>\n\nDone.", [], {
     reasoning: "I could write `<tool_call>` here.",
     content: "Done.",
   })
   add("thoughts without an end", "<think>\nI wonder", [], { reasoning: "I wonder" })
 })
 of("ernie4.5", () => {
-  add(
-    "thoughts, answer",
-    "Let me see.\n</think>\n\n\n<response>\nAll good.\n</response>\n",
-    [],
-    { reasoning: "Let me see.", content: "All good.", open: true },
-  )
+  add("thoughts, answer", "Let me see.\n</think>\n\n\n<response>\nAll good.\n</response>\n", [], {
+    reasoning: "Let me see.",
+    content: "All good.",
+    open: true,
+  })
   add(
     "thoughts, call",
     'Let me see.\n</think>\n\n\n<tool_call>\n{"name": "read", "arguments": {"filePath": "/a.ts"}}\n</tool_call>\n',
@@ -415,19 +407,34 @@ of("ernie4.5", () => {
   )
 })
 of("granite3", () => {
-  add("3.0", '<|tool_call|>[{"name": "read", "arguments": {"filePath": "/a.ts"}}, {"name": "now", "arguments": {}}]', [READ, ["now", {}]])
-  add("3.0 with a space", '<|tool_call|> [{"name": "read", "arguments": {"filePath": "/a.ts"}}]<|end_of_text|>', [READ])
-  add("3.1", '<tool_call>[{"name": "read", "arguments": {"filePath": "/a.ts"}}]', [READ])
-  add("3.3 with text", 'Sure.\n\n<|tool_call|>[{"name": "read", "arguments": {"filePath": "/a.ts"}}]', [READ], { content: "Sure." })
-  add("20B", '<function_call> {"name": "read", "arguments": {"filePath": "/a.ts"}} <function_call> {"name": "now", "arguments": {}}', [
+  add("3.0", '<|tool_call|>[{"name": "read", "arguments": {"filePath": "/a.ts"}}, {"name": "now", "arguments": {}}]', [
     READ,
     ["now", {}],
   ])
+  add("3.0 with a space", '<|tool_call|> [{"name": "read", "arguments": {"filePath": "/a.ts"}}]<|end_of_text|>', [READ])
+  add("3.1", '<tool_call>[{"name": "read", "arguments": {"filePath": "/a.ts"}}]', [READ])
+  add("3.3 with text", 'Sure.\n\n<|tool_call|>[{"name": "read", "arguments": {"filePath": "/a.ts"}}]', [READ], {
+    content: "Sure.",
+  })
+  add(
+    "20B",
+    '<function_call> {"name": "read", "arguments": {"filePath": "/a.ts"}} <function_call> {"name": "now", "arguments": {}}',
+    [READ, ["now", {}]],
+  )
 })
 of("xlam", () => {
-  add("bare list", '[{"name": "read", "arguments": {"filePath": "/a.ts"}}, {"name": "now", "arguments": {}}]', [READ, ["now", {}]])
-  add("fence", 'Here:\n```json\n[{"name": "read", "arguments": {"filePath": "/a.ts"}}]\n```', [READ], { content: "Here:", named: true })
-  add("behind thoughts", 'Hm.</think>[{"name": "read", "arguments": {"filePath": "/a.ts"}}]', [READ], { reasoning: "Hm.", open: true })
+  add("bare list", '[{"name": "read", "arguments": {"filePath": "/a.ts"}}, {"name": "now", "arguments": {}}]', [
+    READ,
+    ["now", {}],
+  ])
+  add("fence", 'Here:\n```json\n[{"name": "read", "arguments": {"filePath": "/a.ts"}}]\n```', [READ], {
+    content: "Here:",
+    named: true,
+  })
+  add("behind thoughts", 'Hm.</think>[{"name": "read", "arguments": {"filePath": "/a.ts"}}]', [READ], {
+    reasoning: "Hm.",
+    open: true,
+  })
   add("[TOOL_CALLS]", '[TOOL_CALLS][{"name": "read", "arguments": {"filePath": "/a.ts"}}]', [READ])
 })
 
@@ -477,14 +484,23 @@ const glm = (): void => {
 }
 for (const id of ["glm-4.5", "glm-4.7", "laguna", "ling3"]) of(id, glm)
 of("glm-4.5", () => {
-  add("thoughts", "\n<think>Hm.</think>\nReading.\n<tool_call>read\n<arg_key>filePath</arg_key>\n<arg_value>/a.ts</arg_value>\n</tool_call>", [READ], {
-    reasoning: "Hm.",
-    content: "Reading.",
-  })
+  add(
+    "thoughts",
+    "\n<think>Hm.</think>\nReading.\n<tool_call>read\n<arg_key>filePath</arg_key>\n<arg_value>/a.ts</arg_value>\n</tool_call>",
+    [READ],
+    {
+      reasoning: "Hm.",
+      content: "Reading.",
+    },
+  )
 })
 for (const id of ["glm-4.7", "ling3", "laguna"])
   of(id, () => {
-    add("thoughts", "Hm.</think>Reading.<tool_call>now</tool_call>", [["now", {}]], { reasoning: "Hm.", content: "Reading.", open: true })
+    add("thoughts", "Hm.</think>Reading.<tool_call>now</tool_call>", [["now", {}]], {
+      reasoning: "Hm.",
+      content: "Reading.",
+      open: true,
+    })
     add("thoughts not closed", "Hm.\n<tool_call>now</tool_call>", [["now", {}]], { reasoning: "Hm.", open: true, named: true })
   })
 
@@ -493,8 +509,7 @@ for (const [id, wrapper] of [
   ["deepseek-v4", "tool_calls"],
 ] as const)
   of(id, () => {
-    const invoke = (name: string, params: string): string =>
-      `<｜DSML｜invoke name="${name}">\n${params}\n</｜DSML｜invoke>`
+    const invoke = (name: string, params: string): string => `<｜DSML｜invoke name="${name}">\n${params}\n</｜DSML｜invoke>`
     const p = (key: string, value: string, string: boolean): string =>
       `<｜DSML｜parameter name="${key}" string="${string}">${value}</｜DSML｜parameter>`
     add(
@@ -523,17 +538,15 @@ for (const [id, wrapper] of [
       `<｜DSML｜${wrapper}>\n<｜DSML｜invoke name="read">\n<｜DSML｜parameter name="filePath" string="true">/b.ts<｜DSML｜parameter name="limit" string="false">20</｜DSML｜parameter>\n</｜DSML｜invoke>\n</｜DSML｜${wrapper}>`,
       [READ_B],
     )
-    add(
-      "no wrapper",
-      invoke("read", p("filePath", "/a.ts", true)),
-      [READ],
-    )
+    add("no wrapper", invoke("read", p("filePath", "/a.ts", true)), [READ])
     add(
       "no closers at the end",
       `<｜DSML｜${wrapper}>\n<｜DSML｜invoke name="read">\n<｜DSML｜parameter name="filePath" string="true">/a.ts</｜DSML｜parameter>`,
       [READ],
     )
-    add("no arguments", `<｜DSML｜${wrapper}>\n<｜DSML｜invoke name="now">\n</｜DSML｜invoke>\n</｜DSML｜${wrapper}>`, [["now", {}]])
+    add("no arguments", `<｜DSML｜${wrapper}>\n<｜DSML｜invoke name="now">\n</｜DSML｜invoke>\n</｜DSML｜${wrapper}>`, [
+      ["now", {}],
+    ])
     add(
       "ASCII bars",
       `<|DSML|${wrapper}>\n<|DSML|invoke name="read">\n<|DSML|parameter name="filePath" string="true">/a.ts</|DSML|parameter>\n</|DSML|invoke>\n</|DSML|${wrapper}>`,
@@ -643,17 +656,31 @@ of("kimi-k2", () => {
   )
   add("no section", call("functions.read:3", '{"filePath": "/a.ts"}'), [READ])
   add("section not closed", `<|tool_calls_section_begin|>${call("functions.read:0", '{"filePath": "/a.ts"}')}`, [READ])
-  add("call not closed", `<|tool_calls_section_begin|><|tool_call_begin|>functions.read:0<|tool_call_argument_begin|>{"filePath": "/a.ts"}`, [READ])
+  add(
+    "call not closed",
+    `<|tool_calls_section_begin|><|tool_call_begin|>functions.read:0<|tool_call_argument_begin|>{"filePath": "/a.ts"}`,
+    [READ],
+  )
   add(
     "section closed over an open call",
     `<|tool_calls_section_begin|><|tool_call_begin|>functions.read:0<|tool_call_argument_begin|>{"filePath": "/a.ts"}<|tool_calls_section_end|>`,
     [READ],
   )
-  add("name without a prefix", `<|tool_calls_section_begin|>${call("read:0", '{"filePath": "/a.ts"}')}<|tool_calls_section_end|>`, [READ])
-  add("name without a number", `<|tool_calls_section_begin|>${call("functions.read", '{"filePath": "/a.ts"}')}<|tool_calls_section_end|>`, [READ])
-  add("name with dots", `<|tool_calls_section_begin|>${call("functions.mcp__files.list-all:0", '{"path": "/"}')}<|tool_calls_section_end|>`, [
-    ["mcp__files.list-all", { path: "/" }],
-  ])
+  add(
+    "name without a prefix",
+    `<|tool_calls_section_begin|>${call("read:0", '{"filePath": "/a.ts"}')}<|tool_calls_section_end|>`,
+    [READ],
+  )
+  add(
+    "name without a number",
+    `<|tool_calls_section_begin|>${call("functions.read", '{"filePath": "/a.ts"}')}<|tool_calls_section_end|>`,
+    [READ],
+  )
+  add(
+    "name with dots",
+    `<|tool_calls_section_begin|>${call("functions.mcp__files.list-all:0", '{"path": "/"}')}<|tool_calls_section_end|>`,
+    [["mcp__files.list-all", { path: "/" }]],
+  )
   add(
     "two sections, text between",
     `A.<|tool_calls_section_begin|>${call("functions.read:0", '{"filePath": "/a.ts"}')}<|tool_calls_section_end|>B.<|tool_calls_section_begin|>${call("functions.now:1", "{}")}<|tool_calls_section_end|>`,
@@ -728,10 +755,23 @@ of("minimax-m2", () => {
     `<minimax:tool_call>\n<invoke name="read">\n${p("filePath", "/a.ts")}\n</invoke>\n</minimax:tool_call>\n<minimax:tool_call>\n<invoke name="now">\n</invoke>\n</minimax:tool_call>`,
     [READ, ["now", {}]],
   )
-  add("single quotes", `<minimax:tool_call>\n<invoke name='read'>\n<parameter name='filePath'>/a.ts</parameter>\n</invoke>\n</minimax:tool_call>`, [READ])
-  add("no quotes", `<minimax:tool_call>\n<invoke name=read>\n<parameter name=filePath>/a.ts</parameter>\n</invoke>\n</minimax:tool_call>`, [READ])
+  add(
+    "single quotes",
+    `<minimax:tool_call>\n<invoke name='read'>\n<parameter name='filePath'>/a.ts</parameter>\n</invoke>\n</minimax:tool_call>`,
+    [READ],
+  )
+  add(
+    "no quotes",
+    `<minimax:tool_call>\n<invoke name=read>\n<parameter name=filePath>/a.ts</parameter>\n</invoke>\n</minimax:tool_call>`,
+    [READ],
+  )
   add("no wrapper", `<invoke name="read">\n${p("filePath", "/a.ts")}\n</invoke>`, [READ])
-  add("no opener of the wrapper", `Ok.\n<invoke name="read">\n${p("filePath", "/a.ts")}\n</invoke>\n</minimax:tool_call>`, [READ], { content: "Ok." })
+  add(
+    "no opener of the wrapper",
+    `Ok.\n<invoke name="read">\n${p("filePath", "/a.ts")}\n</invoke>\n</minimax:tool_call>`,
+    [READ],
+    { content: "Ok." },
+  )
   add("no closers at the end", `<minimax:tool_call>\n<invoke name="read">\n${p("filePath", "/a.ts")}`, [READ])
   add("no wrapper closer", `<minimax:tool_call>\n<invoke name="read">\n${p("filePath", "/a.ts")}\n</invoke>`, [READ])
   add(
@@ -744,10 +784,15 @@ of("minimax-m2", () => {
     `<minimax:tool_call>\n<invoke name="write">\n${p("content", "\n  a\n\n")}\n${p("filePath", "/a")}\n</invoke>\n</minimax:tool_call>`,
     [["write", { content: "\n  a\n\n", filePath: "/a" }]],
   )
-  add("thoughts opened by the template", `Hm.\n</think>\n\n<minimax:tool_call>\n<invoke name="now">\n</invoke>\n</minimax:tool_call>`, [["now", {}]], {
-    reasoning: "Hm.",
-    open: true,
-  })
+  add(
+    "thoughts opened by the template",
+    `Hm.\n</think>\n\n<minimax:tool_call>\n<invoke name="now">\n</invoke>\n</minimax:tool_call>`,
+    [["now", {}]],
+    {
+      reasoning: "Hm.",
+      open: true,
+    },
+  )
   add("thoughts not closed", `Hm.\n<minimax:tool_call>\n<invoke name="now">\n</invoke>\n</minimax:tool_call>`, [["now", {}]], {
     reasoning: "Hm.",
     open: true,
@@ -788,11 +833,19 @@ of("minimax-m3", () => {
 })
 
 of("mistral", () => {
-  add("list", '[TOOL_CALLS] [{"name": "read", "arguments": {"filePath": "/a.ts"}}, {"name": "now", "arguments": {}}]', [READ, ["now", {}]])
+  add("list", '[TOOL_CALLS] [{"name": "read", "arguments": {"filePath": "/a.ts"}}, {"name": "now", "arguments": {}}]', [
+    READ,
+    ["now", {}],
+  ])
   add("list, tight, end token", '[TOOL_CALLS][{"name":"read","arguments":{"filePath":"/a.ts"}}]</s>', [READ])
   add("list with ids", '[TOOL_CALLS] [{"name": "read", "arguments": {"filePath": "/a.ts"}, "id": "abcdefghi"}]', [READ])
   add("[ARGS]", '[TOOL_CALLS]read[ARGS]{"filePath": "/a.ts"}</s>', [READ])
-  add("[ARGS] parallel", 'Ok.[TOOL_CALLS]read[ARGS]{"filePath": "/a.ts"}[TOOL_CALLS]read[ARGS]{"filePath": "/b.ts", "limit": 20}', [READ, READ_B], { content: "Ok." })
+  add(
+    "[ARGS] parallel",
+    'Ok.[TOOL_CALLS]read[ARGS]{"filePath": "/a.ts"}[TOOL_CALLS]read[ARGS]{"filePath": "/b.ts", "limit": 20}',
+    [READ, READ_B],
+    { content: "Ok." },
+  )
   add("[ARGS] parallel, newline", '[TOOL_CALLS]read[ARGS]{"filePath": "/a.ts"}\n[TOOL_CALLS]now[ARGS]{}', [READ, ["now", {}]])
   add("[CALL_ID]", '[TOOL_CALLS]read[CALL_ID]a1B2c3D4e[ARGS]{"filePath": "/a.ts"}', [READ])
   add("no [ARGS]", '[TOOL_CALLS]read{"filePath": "/a.ts"}', [READ])
@@ -805,7 +858,7 @@ of("mistral", () => {
   add("mentioned", "The token [TOOL_CALLS] opens a call.", [], { content: "The token [TOOL_CALLS] opens a call." })
 })
 of("magistral", () => {
-  add("thoughts", '[THINK]Hm.\nOk.[/THINK]Yes.[TOOL_CALLS]now[ARGS]{}', [["now", {}]], { reasoning: "Hm.\nOk.", content: "Yes." })
+  add("thoughts", "[THINK]Hm.\nOk.[/THINK]Yes.[TOOL_CALLS]now[ARGS]{}", [["now", {}]], { reasoning: "Hm.\nOk.", content: "Yes." })
   add("thoughts as text", "<think>\nHm.\n</think>\nYes.", [], { reasoning: "Hm.", content: "Yes." })
 })
 
@@ -814,13 +867,22 @@ of("llama3", () => {
   add("end token", '{"name": "read", "parameters": {"filePath": "/a.ts"}}<|eot_id|>', [READ])
   add("tag", '<|python_tag|>{"name": "read", "parameters": {"filePath": "/a.ts"}}<|eom_id|>', [READ])
   add("several", '{"name": "read", "parameters": {"filePath": "/a.ts"}}; {"name": "now", "parameters": {}}', [READ, ["now", {}]])
-  add("several, tag", '<|python_tag|>{"name": "read", "parameters": {"filePath": "/a.ts"}}; {"name": "now", "parameters": {}}', [READ, ["now", {}]])
-  add("several lines", '{"name": "read", "parameters": {"filePath": "/a.ts"}}\n{"name": "now", "parameters": {}}', [READ, ["now", {}]])
+  add("several, tag", '<|python_tag|>{"name": "read", "parameters": {"filePath": "/a.ts"}}; {"name": "now", "parameters": {}}', [
+    READ,
+    ["now", {}],
+  ])
+  add("several lines", '{"name": "read", "parameters": {"filePath": "/a.ts"}}\n{"name": "now", "parameters": {}}', [
+    READ,
+    ["now", {}],
+  ])
   add("type first", '{"type": "function", "name": "read", "parameters": {"filePath": "/a.ts"}}', [READ])
   add("function inside", '{"type": "function", "function": {"name": "read", "parameters": {"filePath": "/a.ts"}}}', [READ])
   add("arguments", '{"name": "read", "arguments": {"filePath": "/a.ts"}}', [READ])
   add("text before", 'I will look.\n\n{"name": "read", "parameters": {"filePath": "/a.ts"}}', [READ], { content: "I will look." })
-  add("text before in the line", 'I will look: {"name": "read", "parameters": {"filePath": "/a.ts"}}', [READ], { content: "I will look:", named: true })
+  add("text before in the line", 'I will look: {"name": "read", "parameters": {"filePath": "/a.ts"}}', [READ], {
+    content: "I will look:",
+    named: true,
+  })
   add("pretty", '{\n    "name": "read",\n    "parameters": {\n        "filePath": "/a.ts"\n    }\n}', [READ])
   add("JSON that is no call", '{"name": "shop", "version": "1.0.0"}', [], { content: '{"name": "shop", "version": "1.0.0"}' })
   add("undeclared", '{"name": "rm", "parameters": {"path": "/"}}', [], { content: '{"name": "rm", "parameters": {"path": "/"}}' })
@@ -838,14 +900,39 @@ const pythonic = (): void => {
   add(
     "every literal",
     "[get_weather(city='X', days=-3, ratio=1.5e-3, metric=True, tags=['a', \"b\", ['c']], options={'deep': False, 'level': None}, note=None)]",
-    [["get_weather", { city: "X", days: -3, ratio: 0.0015, metric: true, tags: ["a", "b", ["c"]], options: { deep: false, level: null }, note: null }]],
+    [
+      [
+        "get_weather",
+        {
+          city: "X",
+          days: -3,
+          ratio: 0.0015,
+          metric: true,
+          tags: ["a", "b", ["c"]],
+          options: { deep: false, level: null },
+          note: null,
+        },
+      ],
+    ],
   )
-  add("JSON's words", '[get_weather(city="X", metric=true, note=null)]', [["get_weather", { city: "X", metric: true, note: null }]])
-  add("escapes", "[write(content='a\\nb\\t\\'q\\' \\\\ \\x41\\u00e9', filePath='/a')]", [["write", { content: "a\nb\t'q' \\ Aé", filePath: "/a" }]])
-  add("tripled quotes", '[write(content="""a "b"\n\'c\'\n""", filePath=\'/a\')]', [["write", { content: "a \"b\"\n'c'\n", filePath: "/a" }]])
-  add("brackets in strings", "[write(content='x = [1, (2)] # )]', filePath='/a')]", [["write", { content: "x = [1, (2)] # )]", filePath: "/a" }]])
-  add("empty list and dictionary", "[get_weather(city='', tags=[], options={})]", [["get_weather", { city: "", tags: [], options: {} }]])
-  add("raw string", "[bash(command=r'grep \\d+ x', description='Find')]", [["bash", { command: "grep \\d+ x", description: "Find" }]])
+  add("JSON's words", '[get_weather(city="X", metric=true, note=null)]', [
+    ["get_weather", { city: "X", metric: true, note: null }],
+  ])
+  add("escapes", "[write(content='a\\nb\\t\\'q\\' \\\\ \\x41\\u00e9', filePath='/a')]", [
+    ["write", { content: "a\nb\t'q' \\ Aé", filePath: "/a" }],
+  ])
+  add("tripled quotes", '[write(content="""a "b"\n\'c\'\n""", filePath=\'/a\')]', [
+    ["write", { content: "a \"b\"\n'c'\n", filePath: "/a" }],
+  ])
+  add("brackets in strings", "[write(content='x = [1, (2)] # )]', filePath='/a')]", [
+    ["write", { content: "x = [1, (2)] # )]", filePath: "/a" }],
+  ])
+  add("empty list and dictionary", "[get_weather(city='', tags=[], options={})]", [
+    ["get_weather", { city: "", tags: [], options: {} }],
+  ])
+  add("raw string", "[bash(command=r'grep \\d+ x', description='Find')]", [
+    ["bash", { command: "grep \\d+ x", description: "Find" }],
+  ])
   add("undeclared", "[rm(path='/')]", [], { content: "[rm(path='/')]" })
   add("a list that is none", "[1, 2, 3]", [], { content: "[1, 2, 3]" })
   add("a link", "[read](https://a.b/c) is a function.", [], { content: "[read](https://a.b/c) is a function." })
@@ -857,21 +944,38 @@ of("llama4", () => {
   add("text before", "I look.\n\n[read(filePath='/a.ts')]", [READ], { content: "I look." })
 })
 of("olmo3", () => {
-  add("template", "<function_calls>read(filePath=\"/a.ts\")\nread(filePath=\"/b.ts\", limit=20)</function_calls>", [READ, READ_B])
+  add("template", '<function_calls>read(filePath="/a.ts")\nread(filePath="/b.ts", limit=20)</function_calls>', [READ, READ_B])
   add("newlines", "Ok.\n<function_calls>\nread(filePath='/a.ts')\n</function_calls>\n", [READ], { content: "Ok." })
   add("not closed", "<function_calls>\nread(filePath='/a.ts')", [READ])
-  add("thoughts", "Hm.</think>Ok.<function_calls>now()</function_calls>", [["now", {}]], { reasoning: "Hm.", content: "Ok.", open: true })
-  add("JSON words", "<function_calls>get_weather(city=\"X\", metric=true, note=null)</function_calls>", [["get_weather", { city: "X", metric: true, note: null }]])
+  add("thoughts", "Hm.</think>Ok.<function_calls>now()</function_calls>", [["now", {}]], {
+    reasoning: "Hm.",
+    content: "Ok.",
+    open: true,
+  })
+  add("JSON words", '<function_calls>get_weather(city="X", metric=true, note=null)</function_calls>', [
+    ["get_weather", { city: "X", metric: true, note: null }],
+  ])
 })
 of("lfm2", () => {
   add("template", '<|tool_call_start|>[read(filePath="/a.ts")]<|tool_call_end|><|im_end|>', [READ])
-  add("text behind", '<|tool_call_start|>[read(filePath="/a.ts"), now()]<|tool_call_end|>Reading the file.', [READ, ["now", {}]], { content: "Reading the file." })
+  add(
+    "text behind",
+    '<|tool_call_start|>[read(filePath="/a.ts"), now()]<|tool_call_end|>Reading the file.',
+    [READ, ["now", {}]],
+    { content: "Reading the file." },
+  )
   add("not closed", "<|tool_call_start|>[read(filePath='/a.ts')]", [READ])
-  add("quotes within quotes", "<|tool_call_start|>[bash(command='echo 'hi'', description='Say')]<|tool_call_end|>", [["bash", { command: "echo 'hi'", description: "Say" }]])
-  add("leading zeros", "<|tool_call_start|>[get_weather(city='X', days=007)]<|tool_call_end|>", [["get_weather", { city: "X", days: 7 }]])
-  add("raw newline in a string", "<|tool_call_start|>[write(content='a\nb', filePath='/a')]<|tool_call_end|>", [["write", { content: "a\nb", filePath: "/a" }]])
+  add("quotes within quotes", "<|tool_call_start|>[bash(command='echo 'hi'', description='Say')]<|tool_call_end|>", [
+    ["bash", { command: "echo 'hi'", description: "Say" }],
+  ])
+  add("leading zeros", "<|tool_call_start|>[get_weather(city='X', days=007)]<|tool_call_end|>", [
+    ["get_weather", { city: "X", days: 7 }],
+  ])
+  add("raw newline in a string", "<|tool_call_start|>[write(content='a\nb', filePath='/a')]<|tool_call_end|>", [
+    ["write", { content: "a\nb", filePath: "/a" }],
+  ])
   add("JSON", '<|tool_call_start|>[{"name": "read", "arguments": {"filePath": "/a.ts"}}]<|tool_call_end|>', [READ])
-  add("thoughts", '<think>Hm.</think><|tool_call_start|>[now()]<|tool_call_end|>', [["now", {}]], { reasoning: "Hm." })
+  add("thoughts", "<think>Hm.</think><|tool_call_start|>[now()]<|tool_call_end|>", [["now", {}]], { reasoning: "Hm." })
 })
 
 of("gpt-oss", () => {
@@ -903,12 +1007,20 @@ of("gpt-oss", () => {
     content: "Yes, `a`.",
   })
   add("final without an end", "<|channel|>final<|message|>Yes.", [], { content: "Yes." })
-  add("call on analysis", '<|channel|>analysis to=functions.read <|constrain|>json<|message|>{"filePath": "/a.ts"}<|call|>', [READ])
-  add("call that ends otherwise", '<|channel|>commentary to=functions.read <|constrain|>json<|message|>{"filePath": "/a.ts"}<|return|>', [READ])
+  add("call on analysis", '<|channel|>analysis to=functions.read <|constrain|>json<|message|>{"filePath": "/a.ts"}<|call|>', [
+    READ,
+  ])
+  add(
+    "call that ends otherwise",
+    '<|channel|>commentary to=functions.read <|constrain|>json<|message|>{"filePath": "/a.ts"}<|return|>',
+    [READ],
+  )
   add("call without an end", '<|channel|>commentary to=functions.read <|constrain|>json<|message|>{"filePath": "/a.ts"}', [READ])
   add("no constraint", '<|channel|>commentary to=functions.read<|message|>{"filePath": "/a.ts"}<|call|>', [READ])
   add("code as the kind", '<|channel|>commentary to=functions.read code<|message|>{"filePath": "/a.ts"}<|call|>', [READ])
-  add("constraint tight", '<|channel|>commentary to=functions.read<|constrain|>json<|message|>{"filePath": "/a.ts"}<|call|>', [READ])
+  add("constraint tight", '<|channel|>commentary to=functions.read<|constrain|>json<|message|>{"filePath": "/a.ts"}<|call|>', [
+    READ,
+  ])
   add("name without a prefix", '<|channel|>commentary to=read <|constrain|>json<|message|>{"filePath": "/a.ts"}<|call|>', [READ])
   add(
     "two calls",
@@ -927,31 +1039,63 @@ of("gpt-oss", () => {
     '<|channel|>commentary to=functions.write <|constrain|>json<|message|>{"content": "<|call|><|end|><|start|>assistant<|channel|>final<|message|>", "filePath": "/a"}<|call|>',
     [["write", { content: "<|call|><|end|><|start|>assistant<|channel|>final<|message|>", filePath: "/a" }]],
   )
-  add("its own delimiters in the answer", "<|channel|>final<|message|>A message ends with `<|end|>` or <|return|> in the text.<|return|>", [], {
-    content: "A message ends with `<|end|>` or <|return|> in the text.",
-  })
+  add(
+    "its own delimiters in the answer",
+    "<|channel|>final<|message|>A message ends with `<|end|>` or <|return|> in the text.<|return|>",
+    [],
+    {
+      content: "A message ends with `<|end|>` or <|return|> in the text.",
+    },
+  )
 })
 
 of("phi4-mini", () => {
   add("one", 'functools[{"name": "read", "arguments": {"filePath": "/a.ts"}}]', [READ])
-  add("two, text before", 'Ok. functools[{"name": "read", "arguments": {"filePath": "/a.ts"}}, {"name": "now", "arguments": {}}]<|end|>', [READ, ["now", {}]], { content: "Ok." })
-  add("brackets in a value", 'functools[{"name": "write", "arguments": {"content": "a[0] = [1]]", "filePath": "/a"}}]', [["write", { content: "a[0] = [1]]", filePath: "/a" }]])
+  add(
+    "two, text before",
+    'Ok. functools[{"name": "read", "arguments": {"filePath": "/a.ts"}}, {"name": "now", "arguments": {}}]<|end|>',
+    [READ, ["now", {}]],
+    { content: "Ok." },
+  )
+  add("brackets in a value", 'functools[{"name": "write", "arguments": {"content": "a[0] = [1]]", "filePath": "/a"}}]', [
+    ["write", { content: "a[0] = [1]]", filePath: "/a" }],
+  ])
   add("space", 'functools [{"name": "now", "arguments": {}}]', [["now", {}]])
   add("tag", '<|tool_call|>[{"name": "read", "arguments": {"filePath": "/a.ts"}}]<|/tool_call|>', [READ])
 })
 of("internlm", () => {
-  add("template", 'Ok.<|action_start|><|plugin|>\n{"name": "read", "parameters": {"filePath": "/a.ts"}}<|action_end|>\n', [READ], { content: "Ok." })
-  add("spaces", '<|action_start|> <|plugin|>\n{"name": "read", "arguments": {"filePath": "/a.ts"}}\n<|action_end|><|im_end|>', [READ])
+  add(
+    "template",
+    'Ok.<|action_start|><|plugin|>\n{"name": "read", "parameters": {"filePath": "/a.ts"}}<|action_end|>\n',
+    [READ],
+    { content: "Ok." },
+  )
+  add("spaces", '<|action_start|> <|plugin|>\n{"name": "read", "arguments": {"filePath": "/a.ts"}}\n<|action_end|><|im_end|>', [
+    READ,
+  ])
 })
 for (const id of ["jamba", "hunyuan-a13b"])
   of(id, () => {
-    add("template", '<tool_calls>[\n    {"name": "read", "arguments": {"filePath": "/a.ts"}},\n    {"name": "now", "arguments": {}}\n]</tool_calls>', [READ, ["now", {}]])
-    add("tight, text", 'Ok.\n<tool_calls>[{"name":"read","arguments":{"filePath":"/a.ts"}}]</tool_calls>', [READ], { content: "Ok." })
-    add("arguments in a string", '<tool_calls>[{"name": "read", "arguments": "{\\"filePath\\": \\"/a.ts\\"}"}]</tool_calls>', [READ])
+    add(
+      "template",
+      '<tool_calls>[\n    {"name": "read", "arguments": {"filePath": "/a.ts"}},\n    {"name": "now", "arguments": {}}\n]</tool_calls>',
+      [READ, ["now", {}]],
+    )
+    add("tight, text", 'Ok.\n<tool_calls>[{"name":"read","arguments":{"filePath":"/a.ts"}}]</tool_calls>', [READ], {
+      content: "Ok.",
+    })
+    add("arguments in a string", '<tool_calls>[{"name": "read", "arguments": "{\\"filePath\\": \\"/a.ts\\"}"}]</tool_calls>', [
+      READ,
+    ])
   })
 of("hunyuan-a13b", () => {
   add("thoughts, answer", "<think>\nHm.\n</think>\n<answer>\nYes.\n</answer>", [], { reasoning: "Hm.", content: "Yes." })
-  add("thoughts, call", '<think>\nHm.\n</think>\n<answer>\n<tool_calls>[{"name": "now", "arguments": {}}]</tool_calls>\n</answer>', [["now", {}]], { reasoning: "Hm." })
+  add(
+    "thoughts, call",
+    '<think>\nHm.\n</think>\n<answer>\n<tool_calls>[{"name": "now", "arguments": {}}]</tool_calls>\n</answer>',
+    [["now", {}]],
+    { reasoning: "Hm." },
+  )
 })
 of("hunyuan-v3", () => {
   add(
@@ -963,7 +1107,9 @@ of("hunyuan-v3", () => {
 of("apertus", () => {
   add("template", '<|tools_prefix|>[{"read": {"filePath": "/a.ts"}}, {"now": {}}]<|tools_suffix|>', [READ, ["now", {}]])
   add("spaces, no suffix", 'Ok. <|tools_prefix|> [ {"read": {"filePath": "/a.ts"}} ]', [READ], { content: "Ok." })
-  add("thoughts", '<|inner_prefix|>Hm.<|inner_suffix|><|tools_prefix|>[{"now": {}}]<|tools_suffix|>', [["now", {}]], { reasoning: "Hm." })
+  add("thoughts", '<|inner_prefix|>Hm.<|inner_suffix|><|tools_prefix|>[{"now": {}}]<|tools_suffix|>', [["now", {}]], {
+    reasoning: "Hm.",
+  })
 })
 of("command-a", () => {
   add(
@@ -972,14 +1118,21 @@ of("command-a", () => {
     [READ, ["now", {}]],
     { reasoning: "I look." },
   )
-  add("answer", "<|START_THINKING|>Hm.<|END_THINKING|><|START_RESPONSE|>Yes.<|END_RESPONSE|>", [], { reasoning: "Hm.", content: "Yes." })
+  add("answer", "<|START_THINKING|>Hm.<|END_THINKING|><|START_RESPONSE|>Yes.<|END_RESPONSE|>", [], {
+    reasoning: "Hm.",
+    content: "Yes.",
+  })
 })
 of("gigachat3", () => {
   add("template", 'Ok.<|function_call|>{"name": "read", "arguments": {"filePath": "/a.ts"}}</s>', [READ], { content: "Ok." })
   add("role", 'function call<|role_sep|>\n{"name": "read", "arguments": {"filePath": "/a.ts"}}<|message_sep|>', [READ])
 })
 of("longcat", () => {
-  add("template", '<longcat_tool_call>\n{"name": "read", "arguments": {"filePath": "/a.ts"}}\n</longcat_tool_call>\n<longcat_tool_call>{"name": "now", "arguments": {}}</longcat_tool_call>', [READ, ["now", {}]])
+  add(
+    "template",
+    '<longcat_tool_call>\n{"name": "read", "arguments": {"filePath": "/a.ts"}}\n</longcat_tool_call>\n<longcat_tool_call>{"name": "now", "arguments": {}}</longcat_tool_call>',
+    [READ, ["now", {}]],
+  )
 })
 of("gemma4", () => {
   add("template", '<|tool_call>call:read{filePath:<|"|>/b.ts<|"|>,limit:20}<tool_call|>', [READ_B])
@@ -991,18 +1144,29 @@ of("gemma4", () => {
       ["now", {}],
     ],
   )
-  add("thoughts", '<|channel>thought\nHm.<channel|>Ok.<|tool_call>call:now{}<tool_call|><turn|>', [["now", {}]], { reasoning: "Hm.", content: "Ok." })
+  add("thoughts", "<|channel>thought\nHm.<channel|>Ok.<|tool_call>call:now{}<tool_call|><turn|>", [["now", {}]], {
+    reasoning: "Hm.",
+    content: "Ok.",
+  })
   add("not closed", '<|tool_call>call:read{filePath:<|"|>/a.ts<|"|>}', [READ])
 })
 of("functiongemma", () => {
-  add("template", "<start_function_call>call:read{filePath:<escape>/a.ts<escape>}<end_function_call><start_function_response>", [READ])
-  add("two", "<start_function_call>call:read{filePath:<escape>/b.ts<escape>,limit:20}<end_function_call><start_function_call>call:now{}<end_function_call>", [READ_B, ["now", {}]])
+  add("template", "<start_function_call>call:read{filePath:<escape>/a.ts<escape>}<end_function_call><start_function_response>", [
+    READ,
+  ])
+  add(
+    "two",
+    "<start_function_call>call:read{filePath:<escape>/b.ts<escape>,limit:20}<end_function_call><start_function_call>call:now{}<end_function_call>",
+    [READ_B, ["now", {}]],
+  )
 })
 of("minicpm", () => {
   add("template", '<function name="read"><param name="filePath">/a.ts</param></function>', [READ])
-  add("CDATA", '<function name="write"><param name="content"><![CDATA[a < b && c</param>]]></param><param name="filePath">/a</param></function>', [
-    ["write", { content: "a < b && c</param>", filePath: "/a" }],
-  ])
+  add(
+    "CDATA",
+    '<function name="write"><param name="content"><![CDATA[a < b && c</param>]]></param><param name="filePath">/a</param></function>',
+    [["write", { content: "a < b && c</param>", filePath: "/a" }]],
+  )
 })
 of("step-3", () => {
   add(

@@ -1,6 +1,6 @@
-import type { Output } from "../output.ts"
-import type { Random } from "../random.ts"
-import type { WildCase } from "./cases.ts"
+import type { WildCase } from "../../test/formats/wild/cases.ts"
+import type { Output } from "./output.ts"
+import type { Random } from "./random.ts"
 
 /**
  * Random outputs of every family in the ways that its own parser in vLLM accepts: values of every kind, delimiters of all families within
@@ -68,9 +68,7 @@ const xml =
   ({ name, args }: Call, _index: number, random: Random): string => {
     const line = random.chance(0.8) ? "\n" : ""
     const params = Object.entries(args).map(([key, value]) =>
-      compact
-        ? `<parameter=${key}>${inTag(value)}</parameter>`
-        : `<parameter=${key}>\n${inTag(value)}\n</parameter>`,
+      compact ? `<parameter=${key}>${inTag(value)}</parameter>` : `<parameter=${key}>\n${inTag(value)}\n</parameter>`,
     )
     const lines = [`<function=${name}>`, ...params, "</function>"]
     return before === "" ? lines.join("\n") : `${before}${line}${lines.join("\n")}${line}${behind}`
@@ -83,7 +81,9 @@ const hermes = (key: string, before: string, behind: string) => (call: Call, _in
 }
 const glm = ({ name, args }: Call, _index: number, random: Random): string => {
   const line = random.pick(["\n", "", "\n"])
-  const pairs = Object.entries(args).map(([key, value]) => `<arg_key>${key}</arg_key>${line}<arg_value>${inTag(value)}</arg_value>${line}`)
+  const pairs = Object.entries(args).map(
+    ([key, value]) => `<arg_key>${key}</arg_key>${line}<arg_value>${inTag(value)}</arg_value>${line}`,
+  )
   return `<tool_call>${name}${line}${pairs.join("")}</tool_call>`
 }
 const invoke =
@@ -96,15 +96,18 @@ const invoke =
     })
     return [`<${prefix}invoke name="${name}">`, ...params, `</${prefix}invoke>`].join(line)
   }
-const wrap = (before: string, behind: string, glue = "") => (calls: string[], random: Random) => {
-  const line = random.pick(["\n", "", "\n"])
-  return `${before}${line}${calls.join(glue || line)}${line}${behind}`
-}
+const wrap =
+  (before: string, behind: string, glue = "") =>
+  (calls: string[], random: Random) => {
+    const line = random.pick(["\n", "", "\n"])
+    return `${before}${line}${calls.join(glue || line)}${line}${behind}`
+  }
 const list = (before: string, behind: string) => (calls: string[], random: Random) => {
   const space = random.pick(["", "\n", " "])
   return `${before}[${space}${calls.join(random.pick([", ", ",\n"]))}${space}]${behind}`
 }
-const object = (key: string) => (call: Call, _index: number, random: Random) => anyJson({ name: call.name, [key]: call.args }, random)
+const object = (key: string) => (call: Call, _index: number, random: Random) =>
+  anyJson({ name: call.name, [key]: call.args }, random)
 
 const DEEPSEEK = wrapTight("<｜tool▁calls▁begin｜>", "<｜tool▁calls▁end｜>")
 function wrapTight(before: string, behind: string) {
@@ -148,7 +151,8 @@ export const WRITERS: readonly Writer[] = [
   { family: "laguna", think: THINK, opened: true, between: true, call: glm },
   {
     family: "deepseek-v3",
-    call: ({ name, args }) => `<｜tool▁call▁begin｜>function<｜tool▁sep｜>${name}\n\`\`\`json\n${dumps(args)}\n\`\`\`<｜tool▁call▁end｜>`,
+    call: ({ name, args }) =>
+      `<｜tool▁call▁begin｜>function<｜tool▁sep｜>${name}\n\`\`\`json\n${dumps(args)}\n\`\`\`<｜tool▁call▁end｜>`,
     around: DEEPSEEK,
     droppable: ["<｜tool▁calls▁end｜>", "<｜tool▁call▁end｜>"],
     end: "<｜end▁of▁sentence｜>",
@@ -206,7 +210,8 @@ export const WRITERS: readonly Writer[] = [
   {
     family: "magistral",
     think: ["[THINK]", "[/THINK]"],
-    call: ({ name, args }, _index, random) => `[TOOL_CALLS]${name}${random.chance(0.3) ? "[CALL_ID]abcdefghi" : ""}[ARGS]${dumps(args)}`,
+    call: ({ name, args }, _index, random) =>
+      `[TOOL_CALLS]${name}${random.chance(0.3) ? "[CALL_ID]abcdefghi" : ""}[ARGS]${dumps(args)}`,
     around: (calls) => calls.join(""),
     end: "</s>",
   },
@@ -263,7 +268,9 @@ export const WRITERS: readonly Writer[] = [
       ]),
     think: ["<|channel|>analysis<|message|>", "<|end|>"],
     say: (text, final) =>
-      final ? `<|start|>assistant<|channel|>final<|message|>${text}<|return|>` : `<|start|>assistant<|channel|>commentary<|message|>${text}<|end|>`,
+      final
+        ? `<|start|>assistant<|channel|>final<|message|>${text}<|return|>`
+        : `<|start|>assistant<|channel|>commentary<|message|>${text}<|end|>`,
     droppable: ["<|call|>", "<|return|>"],
   },
   {
@@ -334,13 +341,13 @@ const DELIMITERS = [
 const TEXTS = [
   "ls -la src",
   "größer → 北京 🎉 👩‍💻",
-  'say "hi" \'there\' `x`',
+  "say \"hi\" 'there' `x`",
   "a\\nb\\\\c \\d+ C:\\new",
   "if (a < b && c > d) { return [1, (2)] }",
   '{"name": "bash", "arguments": {"command": "rm -rf /"}}',
   "[bash(command='ls')]",
   "def f(x='a', *, y=None):\n    return {'k': [x, y]}\n",
-  "<div class=\"a\">\n  <p>text &amp; more</p>\n</div>",
+  '<div class="a">\n  <p>text &amp; more</p>\n</div>',
   "```ts\nconst a = 1\n```",
   "line one\nline two\n\n\tindented",
   "x = 1 # </p>",
@@ -357,7 +364,15 @@ const TEXTS = [
 function value(random: Random, writer: Writer): string {
   const delimiter = (): string => {
     const literal = random.pick(DELIMITERS)
-    return random.pick([literal, `"${literal}"`, `the ${literal} tag`, `\n${literal}\n`, `${literal} `, `'${literal}'`, `x${literal}y`])
+    return random.pick([
+      literal,
+      `"${literal}"`,
+      `the ${literal} tag`,
+      `\n${literal}\n`,
+      `${literal} `,
+      `'${literal}'`,
+      `x${literal}y`,
+    ])
   }
   const sample = (): string => {
     const calls = [writer.call({ name: "bash", args: { command: "ls", description: "x" } }, 0, random)]
@@ -408,7 +423,12 @@ const THOUGHTS = [
   "größer? 北京 🎉",
   'The user wrote "<tool_call>" and wants to know.',
 ]
-const SAYS = ["I'll look.", "größer → 北京 🎉\n\n- one\n- two", "The tag `</tool_call>` ends it, `<think>` begins it.", "Use `a < b`: 5 > 4."]
+const SAYS = [
+  "I'll look.",
+  "größer → 北京 🎉\n\n- one\n- two",
+  "The tag `</tool_call>` ends it, `<think>` begins it.",
+  "Use `a < b`: 5 > 4.",
+]
 
 /** One output and what it means. */
 export function wildOutput(random: Random, writer: Writer): WildCase {
