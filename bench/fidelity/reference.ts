@@ -10,6 +10,9 @@ import { type Output, plain } from "./output.ts"
 
 const READER = fileURLToPath(new URL("reference.py", import.meta.url))
 
+/** Families whose parsers read token ids, or ask their own tokenizer which form it is: text alone says nothing about them. */
+export const NOT_BY_TEXT = ["gpt-oss", "mistral", "magistral", "command-a"]
+
 /**
  * What vLLM's own parsers make of whole outputs; an output that a parser fails on has none. Undefined where no vLLM is installed
  * (`node scripts/vllm.mjs` does that). The reasoning parser is asked only where there are thoughts: its default is that there are.

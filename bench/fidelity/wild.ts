@@ -6,7 +6,7 @@ import { WILD_TOOLS } from "../../test/formats/wild/tools.ts"
 import { chatOf } from "../../test/rescue/said.ts"
 import { alike, type Output, plain } from "./output.ts"
 import { createRandom } from "./random.ts"
-import { readWithVllm } from "./reference.ts"
+import { NOT_BY_TEXT, readWithVllm } from "./reference.ts"
 import { WRITERS, wildOutput } from "./wild-outputs.ts"
 
 export interface WildRow {
@@ -34,7 +34,7 @@ export async function measureWild(seed: number, onMiss: (what: string, one: Wild
     const row = rows.get(one.family) ?? emptyRow(one.family)
     rows.set(one.family, row)
     row.outputs++
-    if (one.what === "random" && row.vllm < MOST_FOR_VLLM) {
+    if (one.what === "random" && row.vllm < MOST_FOR_VLLM && !NOT_BY_TEXT.includes(one.family)) {
       row.vllm++
       forVllm.push(one)
     }

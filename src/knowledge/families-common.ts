@@ -71,7 +71,7 @@ export const COMMON_FAMILIES: readonly Family[] = [
   {
     id: "qwen3",
     label: "Qwen3",
-    pattern: /qwen-?3/i,
+    pattern: /qwen-?3(?!\d)/i,
     format: "hermes",
     reasoning: think,
     vllm: { tool: "hermes", reasoning: "qwen3" },
@@ -95,7 +95,7 @@ export const COMMON_FAMILIES: readonly Family[] = [
   {
     id: "qwen2.5",
     label: "Qwen2.5",
-    pattern: /qwen-?2(\.5)?/i,
+    pattern: /qwen-?2(\.5)?(?!\d)/i,
     format: "hermes",
     vllm: { tool: "hermes" },
     sglang: { tool: "qwen25" },

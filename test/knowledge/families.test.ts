@@ -18,6 +18,7 @@ describe("the family of a model", () => {
     "deepseek-ai/DeepSeek-V3.1-Terminus": "deepseek-v3.1",
     "deepseek-ai/DeepSeek-V3-0324": "deepseek-v3",
     "deepseek-ai/DeepSeek-R1-0528": "deepseek-r1",
+    "deepseek-ai/DeepSeek-R1-Distill-Qwen-32B": "deepseek-r1",
     "zai-org/GLM-4.7-FP8": "glm-4.7",
     "zai-org/GLM-5.1": "glm-4.7",
     "zai-org/GLM-4.6": "glm-4.5",

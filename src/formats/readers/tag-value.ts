@@ -95,10 +95,11 @@ export function* readTagValue(
 
   /** Whether the value so far is whole JSON; undefined for what is neither, and where looking costs too much. */
   const isWhole = (until: number): boolean | undefined => {
+    if (context.spare < keptLength + until) return undefined
     const text = (kept.join("") + input.text.slice(input.at, input.at + until)).trim()
     if (SCALAR.test(text)) return true
-    if (!/^[[{]/.test(text) || context.spare < text.length) return undefined
-    context.spare -= text.length
+    if (!/^[[{]/.test(text)) return undefined
+    context.spare -= keptLength + until
     try {
       JSON.parse(text)
       return true

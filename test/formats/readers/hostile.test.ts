@@ -77,6 +77,11 @@ describe("hostile output", () => {
     "a call that never closes": `<tool_call>\n<function=write>\n<parameter=content>\n${"line of text\n".repeat(60_000)}`,
     "calls that begin and break": "<tool_call>\n<function=bash>\n".repeat(20_000),
     "doubtful ends": `<tool_call>\n<function=bash>\n<parameter=command>\n${"</parameter>\n</function>\n</tool_call>\nx ".repeat(10_000)}`,
+    "openers of the next parameter": `<tool_call>\n<function=bash>\n<parameter=command>\n${"\n<parameter=timeout>\nx".repeat(20_000)}`,
+    "ends of calls in a value": `<tool_call>\n<function=bash>\n<parameter=command>\n${"</function>\n</tool_call>\n<tool_call>\n<function=bash>\n<parameter=timeout>\n".repeat(6000)}`,
+    "closers in a list": `<tool_call>\n<function=todowrite>\n<parameter=todos>\n[${'"</parameter>\n</function>\n</tool_call>x", '.repeat(10_000)}`,
+    "single quotes": `<tool_call>{'name': 'bash', 'arguments': {'command': '${"'x".repeat(200_000)}`,
+    commas: `<tool_call>{"name": "bash", "arguments": {"command": [${"1,\n".repeat(100_000)}`,
     "nested values": `<tool_call>\n<function=bash>\n<parameter=command>\n${"<parameter=command>".repeat(30_000)}`,
     "calls in doubt, one behind the other":
       "<tool_call>\n<function=bash>\n<parameter=command>\n<parameter=x>\n</parameter>\n</function>\n</tool_call>\n".repeat(3000),
@@ -92,11 +97,12 @@ describe("hostile output", () => {
   for (const [what, text] of Object.entries(LONG)) {
     for (const family of [undefined, "nemotron3", "gpt-oss"]) {
       test(`${what}: costs time in proportion to its length (${family ?? "family unknown"})`, () => {
-        const started = performance.now()
+        // Of the processor, since others work on the machine as well.
+        const started = process.cpuUsage()
         const reader = createRawReader({ tools: TOOLS, family, reasoning: "closed" })
         for (let at = 0; at < text.length; at += 40) reader.push(text.slice(at, at + 40))
         reader.end()
-        expect(performance.now() - started).toBeLessThan(3000)
+        expect(process.cpuUsage(started).user / 1000).toBeLessThan(3000)
       })
     }
   }
