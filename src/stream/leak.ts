@@ -1,6 +1,6 @@
 import { type FieldKind, STRICT_KINDS } from "../knowledge/fields.ts"
 import { isShellText } from "./shell.ts"
-import { isAtHead, isAtTail, isInWord, isOnOwnLine, isQuoted, isReasoning, lineBefore, orphansOf } from "./sightings.ts"
+import { isAtHead, isAtTail, isGlued, isInWord, isOnOwnLine, isQuoted, isReasoning, lineBefore, orphansOf } from "./sightings.ts"
 import type { Sighting, TextScan } from "./text-scan.ts"
 
 /** How strongly a value looks as if reasoning had run into it. `hint` is never shown alone. */
@@ -90,12 +90,19 @@ function inCommand(question: LeakQuestion, { first, headBlock, orphans }: Shape)
   if (!bare) return isQuoted(first) ? undefined : hint(first)
   const inWord = orphans.find(isInWord)
   if (inWord && !isShellText(text.head, inWord.index)) return { strength: "certain", sighting: inWord }
+  // A commit message, a title, a program: what stands in the shell's quotes is a text of its own.
+  if (bare.index <= text.head.length && isShellText(text.head, bare.index) && !isAtTail(bare, text))
+    return question.shared(bare) ? { strength: "certain", sighting: bare } : hint(bare)
   if (/\b(grep|rg|sed|awk|ag|ack|find|perl|ast-grep)\b/.test(lineBefore(bare))) return hint(bare)
   return { strength: isAtTail(bare, text) || isOnOwnLine(bare) || question.shared(bare) ? "certain" : "likely", sighting: bare }
 }
 
 function inLabel({ text, given }: LeakQuestion, { first, headBlock, orphans }: Shape): Leak | undefined {
-  const edge = orphans.find((orphan) => !isQuoted(orphan) && (isAtHead(orphan) || isAtTail(orphan, text) || isOnOwnLine(orphan)))
+  // "Handle </think>" names it, "List files</think>" ends in it.
+  const edge = orphans.find((orphan) => {
+    if (isQuoted(orphan)) return false
+    return isAtHead(orphan) || isOnOwnLine(orphan) || (isAtTail(orphan, text) && isGlued(orphan))
+  })
   if (given(first)) return headBlock && /\n/.test(text.head) ? { strength: "likely", sighting: headBlock } : undefined
   if (headBlock || edge) return { strength: "certain", sighting: headBlock ?? edge ?? first }
   return hint(first)

@@ -20,6 +20,11 @@ export function isInWord({ before, after }: Sighting): boolean {
   return /\p{L}$/u.test(before) && /^\p{L}/u.test(after)
 }
 
+/** Directly behind a word or the end of a sentence, or in a new line. Behind a blank, and behind dots ("<a>...</a>"), a text names it. */
+export function isGlued({ before }: Sighting): boolean {
+  return /(?:[\p{L}\p{N}_)\]"'`]|(?<![.…])[.!?。！？…]|\n[ \t]*)$/u.test(before)
+}
+
 /** In quotes, in code, escaped, or part of an expression. */
 export function isQuoted(sighting: Sighting): boolean {
   const line = lineBefore(sighting)

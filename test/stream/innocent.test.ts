@@ -80,6 +80,35 @@ const CASES: Record<string, Case> = {
   "a todo with both tags": {
     says: call("todowrite", { todos: [{ content: "Strip <think>...</think> blocks", status: "pending", priority: "low" }] }),
   },
+  "a todo that ends in the closer it names": {
+    says: call("todowrite", {
+      todos: [
+        "Handle </think>",
+        "Ends with [/THINK]",
+        "Add a regex for </arg_value>...</seed:think>",
+        "Find <tool_call>...</tool_call>",
+      ].map((content) => ({ content, status: "pending", priority: "low" })),
+    }),
+  },
+  "a description that ends in the closer it names": {
+    says: call("bash", { command: "pytest -q", description: "Run the tests for </seed:think>" }),
+  },
+  "a pull request whose text shows the closer on a line of its own": {
+    says: call("bash", {
+      command: 'gh pr create --title "Strip </think>" --body "Before:\n\n</think>\n\nAfter: nothing."',
+    }),
+  },
+  "the beginning of a docstring that shows a call": {
+    says: call("edit", {
+      filePath: "src/Reader.java",
+      oldString: "x",
+      newString:
+        'x\n    <｜DSML｜function_calls>\n    <｜DSML｜invoke name="f">\n    </｜DSML｜invoke>\n    </｜DSML｜function_cal',
+    }),
+  },
+  "tokens in an indented block of an answer": {
+    says: { content: "The format:\n\n    <|message_model|><|content_thinking|>reasoning\n\nEvery marker is one token." },
+  },
   "a task that hands the user's report on": {
     user: "My model prints </think> at the end of commands. Find out why.",
     says: call("task", {

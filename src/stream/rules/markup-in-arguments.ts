@@ -8,7 +8,7 @@ import type { JsonField, JsonView } from "../json-strings.ts"
 import { isPlanning, isSoftFile } from "../leak.ts"
 import { requiredOf, type Schema, schemaAt } from "../schema.ts"
 import { isShellText } from "../shell.ts"
-import { around, isAtHead, isInWord, isOnOwnLine, isQuoted, isReasoning } from "../sightings.ts"
+import { around, isAtHead, isGlued, isInWord, isOnOwnLine, isQuoted, isReasoning } from "../sightings.ts"
 import type { Sighting } from "../text-scan.ts"
 import { findUnparsedCall } from "../unparsed-call.ts"
 import { sharesReasoning } from "./reasoning-in-arguments.ts"
@@ -140,7 +140,7 @@ function inText(
     if (!soft && (isOnOwnLine(sighting) ? isPlanning(before) : kind === "content" && isInWord(sighting))) return "likely"
   }
   if (!tail) return undefined
-  if (kind === "label" && /[\w.]$/.test(before)) return "likely"
+  if (kind === "label" && /[\w.]$/.test(before) && isGlued(sighting)) return "likely"
   const closes = delimiter.role === "call-close" || /^<(?:\/|\|close)/.test(delimiter.literal)
   return closes && kind === "content" && ended && !soft && !isOpened(field, sighting) ? "likely" : "hint"
 }
@@ -151,7 +151,10 @@ function isTail({ text }: JsonField, { index, delimiter, after }: Sighting): boo
 }
 
 /** The text holds the beginning of such a tag, so that the end belongs to it. */
-function isOpened({ text }: JsonField, { delimiter }: Sighting): boolean {
+function isOpened({ text }: JsonField, { delimiter, index }: Sighting): boolean {
+  const opens = (other: Sighting): boolean =>
+    other.index < index && other.delimiter.group === delimiter.group && other.delimiter.role === "call-open"
+  if (text.sightings().some(opens)) return true
   const name = /^<\/([\w:]+)/.exec(delimiter.literal)?.[1]
   return name !== undefined && [text.head, text.tail()].some((part) => new RegExp(`<${name}[\\s=>]`).test(part))
 }

@@ -57,9 +57,10 @@ function isOnlyTokens(text: string): boolean {
   )
 }
 
-/** Directly behind the text or on a line of its own. Behind a blank in a line it is a word of a sentence. */
+/** Directly behind the text or on a line of its own. Behind a blank in a line it is a word of a sentence, in an indented line it is code. */
 function isAttached(before: string): boolean {
-  return before === "" || /\S$/.test(before) || /\n[ \t]*$/.test(before)
+  if (/(?:^|\n)(?: {4}|\t)[^\n]*$/.test(before)) return false
+  return before === "" || /\S$/.test(before) || /\n *$/.test(before)
 }
 
 /** The header of a call that was written as text belongs to that call. */
