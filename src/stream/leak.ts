@@ -1,6 +1,18 @@
 import { type FieldKind, STRICT_KINDS } from "../knowledge/fields.ts"
 import { isShellText } from "./shell.ts"
-import { isAtHead, isAtTail, isGlued, isInWord, isOnOwnLine, isQuoted, isReasoning, lineBefore, orphansOf } from "./sightings.ts"
+import {
+  isAtHead,
+  isAtTail,
+  isBare,
+  isGlued,
+  isInWord,
+  isOneOfMany,
+  isOnOwnLine,
+  isQuoted,
+  isReasoning,
+  lineBefore,
+  orphansOf,
+} from "./sightings.ts"
 import type { Sighting, TextScan } from "./text-scan.ts"
 
 /** How strongly a value looks as if reasoning had run into it. `hint` is never shown alone. */
@@ -37,7 +49,7 @@ interface Shape {
 
 /** Files that speak of delimiters for a living: prose, prompts, data, templates, tests. */
 const SOFT_FILE =
-  /\.(mdx?|txt|rst|adoc|jinja2?|j2|tmpl|jsonl?|ya?ml|xml|html?|vue|svelte|jsx|tsx|log|sse|ipynb|csv|diff|patch)$|(^|[/_.-])(tests?|specs?|fixtures?|prompts?|templates?|parsers?|examples?|docs?|datasets?|samples?)([/_.-]|$)/i
+  /\.(mdx?|txt|rst|adoc|jinja2?|j2|tmpl|jsonl?|ya?ml|xml|html?|vue|svelte|jsx|tsx|log|sse|ipynb|csv|diff|patch|env|ini|cfg|conf|toml|properties|org|tex)$|(^|[/_.-])(tests?|specs?|fixtures?|prompts?|templates?|parsers?|examples?|docs?|datasets?|samples?)([/_.-]|$)/i
 
 /** Whether a file of this path may hold delimiters as its subject. */
 export function isSoftFile(path: string): boolean {
@@ -117,7 +129,8 @@ function inPattern({ text, given }: LeakQuestion, { first, headBlock, orphans }:
 
 function inText(question: LeakQuestion, { first, headBlock, orphans }: Shape): Leak | undefined {
   const { text, given, shared, file } = question
-  if (given(first)) return undefined
+  // A value that is a delimiter and nothing else is a constant: there is no text for it to have run into.
+  if (given(first) || isBare(text)) return undefined
   const soft = file !== undefined && SOFT_FILE.test(file)
   if (headBlock) {
     if (shared(headBlock)) return { strength: "certain", sighting: headBlock }
@@ -125,13 +138,15 @@ function inText(question: LeakQuestion, { first, headBlock, orphans }: Shape): L
     return soft ? hint(headBlock) : { strength: planning ? "certain" : "likely", sighting: headBlock }
   }
   const bare = orphans.filter((orphan) => !isQuoted(orphan))
-  const tail = question.open ? undefined : bare.find((orphan) => isAtTail(orphan, text))
-  if (tail) return soft ? hint(tail) : { strength: shared(tail) ? "certain" : "likely", sighting: tail }
+  const doubtful = (orphan: Sighting): boolean => soft || isOneOfMany(orphan, text.sightings())
+  const tail = question.open ? undefined : bare.find((orphan) => isAtTail(orphan, text) && isGlued(orphan))
+  if (tail && shared(tail)) return { strength: "certain", sighting: tail }
+  if (tail) return doubtful(tail) ? hint(tail) : { strength: "likely", sighting: tail }
   const inWord = bare.find(isInWord)
   if (inWord && !soft) return { strength: "likely", sighting: inWord }
   const own = bare.find((orphan) => isOnOwnLine(orphan))
   if (own && shared(own)) return { strength: "certain", sighting: own }
-  if (own && !soft && PLANNING.test(own.before)) return { strength: "likely", sighting: own }
+  if (own && !doubtful(own) && PLANNING.test(own.before)) return { strength: "likely", sighting: own }
   return isQuoted(first) ? undefined : hint(first)
 }
 

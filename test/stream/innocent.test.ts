@@ -98,6 +98,35 @@ const CASES: Record<string, Case> = {
       command: 'gh pr create --title "Strip </think>" --body "Before:\n\n</think>\n\nAfter: nothing."',
     }),
   },
+  "an edit whose new text is the delimiter and nothing else": {
+    says: call("edit", { filePath: "src/Main.java", oldString: "</thought>", newString: "</think>" }),
+  },
+  "a setting that names the delimiter": {
+    says: call("write", { filePath: "deploy/stop", content: "START=<arg_key>\nSTOP=</think>" }),
+  },
+  "a comment that ends in the delimiter it names": {
+    says: call("write", { filePath: "src/Main.java", content: "// begins at <tool_call>\nint x = 1;\n// and ends at </think>" }),
+  },
+  "raw output in a language that quotes by indentation": {
+    says: call("write", { filePath: "lib/x.rb", content: "RAW = <<~RAW\n  <tool_call>\n  I should\n  </think>\nRAW\n" }),
+  },
+  "a delimiter escaped for the shell": { says: call("bash", { command: "grep -n \\<｜DSML｜invoke src/reader.c" }) },
+  "reasoning that rehearses a text with its delimiter": {
+    says: {
+      reasoning: "The file begins so:\n</think>\nThe parser reads the tokens one by one, then it stops here.\nI write that.",
+      ...call("write", {
+        filePath: "src/Main.java",
+        content: "a\n</think>\nThe parser reads the tokens one by one, then it stops here.\nb\n",
+      }),
+    },
+  },
+  "an answer whose first word is the delimiter it explains": {
+    says: { content: "<think> opens the block, and nothing closes it." },
+  },
+  "an answer that begins with the closer it explains": {
+    says: { content: "</seed:think> ends the block, then the call begins." },
+  },
+  "an answer that begins with a token it explains": { says: { content: "<|eot_id|> ends the turn." } },
   "the beginning of a docstring that shows a call": {
     says: call("edit", {
       filePath: "src/Reader.java",

@@ -8,7 +8,7 @@ import type { JsonField, JsonView } from "../json-strings.ts"
 import { isPlanning, isSoftFile } from "../leak.ts"
 import { requiredOf, type Schema, schemaAt } from "../schema.ts"
 import { isShellText } from "../shell.ts"
-import { around, isAtHead, isGlued, isInWord, isOnOwnLine, isQuoted, isReasoning } from "../sightings.ts"
+import { around, isAtHead, isBare, isGlued, isInWord, isOneOfMany, isOnOwnLine, isQuoted, isReasoning } from "../sightings.ts"
 import type { Sighting } from "../text-scan.ts"
 import { findUnparsedCall } from "../unparsed-call.ts"
 import { sharesReasoning } from "./reasoning-in-arguments.ts"
@@ -142,7 +142,8 @@ function inText(
   if (!tail) return undefined
   if (kind === "label" && /[\w.]$/.test(before) && isGlued(sighting)) return "likely"
   const closes = delimiter.role === "call-close" || /^<(?:\/|\|close)/.test(delimiter.literal)
-  return closes && kind === "content" && ended && !soft && !isOpened(field, sighting) ? "likely" : "hint"
+  const stray = isGlued(sighting) && !isBare(field.text) && !isOneOfMany(sighting, field.text.sightings())
+  return closes && stray && kind === "content" && ended && !soft && !isOpened(field, sighting) ? "likely" : "hint"
 }
 
 /** Nothing stands behind it but the rest of its tag and blanks. */

@@ -16,12 +16,20 @@ export const reasoningInContent: ResponseRule = {
     const first = sightings[0]
     if (!first) return undefined
     const weak = provenance.asked(first.delimiter.group)
-    if (first.delimiter.role === "reasoning-open" && isAtHead(first) && !isQuoted(first)) return evidence(scene, first, weak)
-    const orphan = orphansOf(sightings).find((sighting) => !isQuoted(sighting) && (isOnOwnLine(sighting) || isAtHead(sighting)))
+    const block = first.delimiter.role === "reasoning-open" && isAtHead(first) && !isQuoted(first)
+    if (block && !(isSubject(first) && sightings.length === 1)) return evidence(scene, first, weak)
+    const orphan = orphansOf(sightings).find(
+      (sighting) => !isQuoted(sighting) && (isOnOwnLine(sighting) || (isAtHead(sighting) && !isSubject(sighting))),
+    )
     if (!orphan) return undefined
     const subject = provenance.group(orphan.delimiter.group) && !(reading.calls.count > 0 && isAtTail(orphan, content))
     return evidence(scene, orphan, weak || subject)
   },
+}
+
+/** "<think> opens the block": the subject of a sentence. */
+function isSubject({ after }: Sighting): boolean {
+  return /^ \p{Ll}/u.test(after)
 }
 
 function evidence({ provenance, request }: Scene, sighting: Sighting, weak: boolean): Evidence {

@@ -43,6 +43,8 @@ function isMisplaced(token: Sighting, content: TextScan): boolean {
   const end = token.index + delimiter.literal.length
   // Only tokens, roles and blanks up to the end.
   if (end + after.length >= content.length && isOnlyTokens(after)) return isAttached(before)
+  // "<|eot_id|> ends the turn": the subject of a sentence.
+  if (isAtHead(token) && /^ \p{Ll}/u.test(after) && !BEGINS.test(after)) return false
   if (isAtHead(token) || isUnmistakable(delimiter)) return isAttached(before)
   const begins = BEGINS.test(after) || (NAMED.test(delimiter.literal) && /^\s*\n/.test(after))
   return begins && isAttached(before)
