@@ -20,8 +20,8 @@ interface Opening {
   form: Form
 }
 
-/** Names of MCP tools hold dots, slashes and colons. */
-const NAME = "([A-Za-z_][\\w.:/-]{0,127})"
+/** Names of MCP tools hold dots, slashes and colons. A token of channels may have run into one (`bash<|channel|>commentary`). */
+const NAME = "([A-Za-z_][\\w.:/-]{0,127})(?:<\\|\\w{1,24}\\|>\\w{0,24})?"
 /** Up to the name in a JSON call: other short members may stand before it. */
 const JSON_NAME = `\\[?\\s*\\{[^{}]{0,120}?"(?:tool_)?name"\\s*:\\s*"${NAME}"`
 /** What stands between a bare name and its JSON: a running number, leftovers of Mistral, a fence of DeepSeek. */
@@ -60,7 +60,7 @@ const OPENINGS: readonly Opening[] = [
   // Llama 3 and any model told to answer in JSON; Cohere and Apertus without their tokens.
   opening(
     "json",
-    `\\{\\s*(?:"tool_call_id"\\s*:\\s*"\\w{1,32}"\\s*,\\s*)?"(?:tool_)?name"\\s*:\\s*"${NAME}"\\s*,\\s*"(?:arguments|parameters|args)"\\s*:\\s*\\{`,
+    `\\{\\s*(?:"tool_call_id"\\s*:\\s*"\\w{1,32}"\\s*,\\s*)?"(?:tool_)?name"\\s*:\\s*"${NAME}"\\s*,\\s*"(?:arguments|parameters|args)"\\s*:\\s*"?\\{`,
   ),
   opening("json", `\\{\\s*"type"\\s*:\\s*"function"\\s*,\\s*"(?:name"\\s*:|function"\\s*:\\s*\\{\\s*"name"\\s*:)\\s*"${NAME}"`),
   opening("json", `\\[\\s*\\{\\s*"${NAME}"\\s*:\\s*\\{`),

@@ -62,7 +62,7 @@ export function isPlanning(text: string): boolean {
 }
 
 /** A model talking to itself. */
-const PLANNING = /\b(I|I'll|I'm|let me|let's|we (need|should|can|have)|the user|wait|okay|hmm)\b/i
+const PLANNING = /\b(I|I'll|I'm|let me|let's|we (need|should|can|have)|the user|wait|okay|hmm|actually)\b/i
 
 /**
  * Whether reasoning ran into an argument value. Undefined: no reasoning delimiter, or an innocent one.

@@ -20,7 +20,7 @@ export interface UnparsedCall {
 }
 
 /** Behind the last delimiter of a call only the rest of its tag and brackets may stand, or the text goes on and the call was an example. */
-const REST = /^(?:\w{1,32}>)?(?:[\s"'\]})>;,`]|<\/[\w:.-]{1,32}>)*$/
+const REST = /^(?:\w{1,32}>|assistant)?(?:[\s"'\]})>;,`]|<\/[\w:.-]{1,32}>)*$/
 /** What no call in a language of tokens follows directly: then it is quoted, or part of an expression. */
 const GLUED = /["'`\\/|(^={}+*&$#@~-]$/
 
@@ -28,24 +28,70 @@ const GLUED = /["'`\\/|(^={}+*&$#@~-]$/
  * A call of a declared tool at the end of a text, written out instead of parsed: outside of fences and quotes, with nothing said behind it.
  */
 export function findUnparsedCall(scan: TextScan, request: RequestView): UnparsedCall | undefined {
+  return findIn(endOf(scan), request)
+}
+
+/**
+ * A call that begins in the reasoning and goes on in the answer: its own text holds the end of thinking, and the server divided it there. The
+ * reasoning breaks off within a string of its arguments, or the answer ends the call.
+ */
+export function findDividedCall(reasoning: TextScan, content: TextScan, request: RequestView): UnparsedCall | undefined {
+  const first = endOf(reasoning)
+  const rest = endOf(content)
+  const found = findIn(`${first}</think>${isComplete(rest) ? rest : ""}`, request)
+  if (!found || found.before.length > first.length) return undefined
+  const begun = found.body.slice(0, first.length - found.before.length)
+  return endsInString(begun) || (isComplete(rest) && !isComplete(begun)) ? found : undefined
+}
+
+/** Breaks off within double quotes. */
+function endsInString(text: string): boolean {
+  return (text.replaceAll(/\\./gs, "").match(/"/g)?.length ?? 0) % 2 === 1
+}
+
+/** Ends as calls end, in tags, brackets or JSON. */
+function isComplete(text: string): boolean {
+  return /[)}\]>]\s*$/.test(text)
+}
+
+function endOf(scan: TextScan): string {
+  return scan.length === scan.head.length ? scan.head : scan.tail()
+}
+
+function findIn(text: string, request: RequestView): UnparsedCall | undefined {
   const tools = request.tools()
   if (!tools || tools.size === 0) return undefined
-  const text = scan.length === scan.head.length ? scan.head : scan.tail()
   for (const opening of findCallOpenings(text)) {
-    if (!tools.has(opening.name)) continue
+    const name = declaredName(opening.name, tools)
+    if (name === undefined) continue
     const before = text.slice(0, opening.index)
     const body = text.slice(opening.index)
     if (!standsFree(before, opening)) continue
-    const required = requiredOf(tools.get(opening.name))
+    const required = requiredOf(tools.get(name))
     const fits = required.every((key) => body.includes(key))
     // One without arguments looks like anything, unless it is written out in JSON.
-    if (opening.bare && (!fits || (required.length === 0 && !/^\[?\s*\{/.test(body)))) continue
+    if (opening.bare && ((!fits && !isAllThereIs(before)) || (required.length === 0 && !/^\[?\s*\{/.test(body)))) continue
     if (!isLast(text, opening)) continue
     // The wrapper, which tells the family, may stand before the part that names the tool.
     const delimiter = familiar(text.slice(Math.max(0, opening.index - 64)))
-    return { tool: opening.name, body, before, fits, delimiter }
+    return { tool: name, body, before, fits, delimiter }
   }
   return undefined
+}
+
+/** The declared tool that is meant; models put the namespace of their own format before it. */
+function declaredName(name: string, tools: ReadonlyMap<string, unknown>): string | undefined {
+  if (tools.has(name)) return name
+  const bare = name.replace(/^functions?[.:]/, "")
+  return tools.has(bare) ? bare : undefined
+}
+
+/** Before it nothing but delimiters, or reasoning up to its end. */
+function isAllThereIs(before: string): boolean {
+  const said = withoutWrapper(before).trimEnd()
+  if (said === "") return true
+  const last = findDelimiters(said).at(-1)
+  return last?.delimiter.role === "reasoning-close" && last.end === said.length
 }
 
 /** Outside of fences, quotes and code; one without any token, which anybody may write, begins its line. */

@@ -131,6 +131,8 @@ function inText(
   if (kind === "command" && sighting.index <= field.text.head.length && !isShellText(field.text.head, sighting.index)) {
     // Shells take none of them unquoted, least of all in a word or on a line of its own.
     if (isUnmistakable(delimiter) || isAtHead(sighting)) return "certain"
+    // The end of one thing and the beginning of the next, as only the grammar has them.
+    if (closes(delimiter) && isGlued(sighting) && findDelimiters(sighting.after.trimStart())[0]?.index === 0) return "certain"
     if (delimiter.role === "turn" && (isInWord(sighting) || isOnOwnLine(sighting))) return "certain"
     return tail ? (delimiter.role === "call-open" ? "hint" : "certain") : undefined
   }
@@ -141,9 +143,12 @@ function inText(
   }
   if (!tail) return undefined
   if (kind === "label" && /[\w.]$/.test(before) && isGlued(sighting)) return "likely"
-  const closes = delimiter.role === "call-close" || /^<(?:\/|\|close)/.test(delimiter.literal)
   const stray = isGlued(sighting) && !isBare(field.text) && !isOneOfMany(sighting, field.text.sightings())
-  return closes && stray && kind === "content" && ended && !soft && !isOpened(field, sighting) ? "likely" : "hint"
+  return closes(delimiter) && stray && kind === "content" && ended && !soft && !isOpened(field, sighting) ? "likely" : "hint"
+}
+
+function closes({ role, literal }: Delimiter): boolean {
+  return role === "call-close" || /^<(?:\/|\|close)/.test(literal)
 }
 
 /** Nothing stands behind it but the rest of its tag and blanks. */

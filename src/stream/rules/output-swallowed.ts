@@ -18,7 +18,7 @@ export const outputSwallowed: ResponseRule = {
     const closed = last !== undefined && last.index + last.delimiter.literal.length === content.length
     const finished = content.length > 0 && !/\s$/.test(content.tail()) && !closed
     const hidden = finished && reading.reasoning.pieces === 0 && !/think/i.test(content.head)
-    const weak = hidden || (finished && missing.certainty === "likely")
+    const weak = hidden || (finished && missing.certainty === "likely" && !missing.sharp)
     return {
       kind: "output-swallowed",
       certainty: weak ? "likely" : missing.certainty,

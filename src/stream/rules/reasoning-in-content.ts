@@ -1,3 +1,4 @@
+import { isPlanning } from "../leak.ts"
 import { around, isAtHead, isAtTail, isOnOwnLine, isQuoted, isReasoning, orphansOf } from "../sightings.ts"
 import type { Sighting } from "../text-scan.ts"
 import type { Evidence, ResponseRule, Scene } from "./rule.ts"
@@ -18,6 +19,8 @@ export const reasoningInContent: ResponseRule = {
     const weak = provenance.asked(first.delimiter.group)
     const block = first.delimiter.role === "reasoning-open" && isAtHead(first) && !isQuoted(first)
     if (block && !(isSubject(first) && sightings.length === 1)) return evidence(scene, first, weak)
+    const inside = blockInside(sightings)
+    if (inside) return { ...evidence(scene, inside, weak || provenance.group(inside.delimiter.group)), certainty: "likely" }
     const orphan = orphansOf(sightings).find(
       (sighting) => !isQuoted(sighting) && (isOnOwnLine(sighting) || (isAtHead(sighting) && !isSubject(sighting))),
     )
@@ -25,6 +28,19 @@ export const reasoningInContent: ResponseRule = {
     const subject = provenance.group(orphan.delimiter.group) && !(reading.calls.count > 0 && isAtTail(orphan, content))
     return evidence(scene, orphan, weak || subject)
   },
+}
+
+/**
+ * A block between two paragraphs in which the model talks to itself: it thought again, and the server looked for one thought only. Behind a colon
+ * it is an example.
+ */
+function blockInside(sightings: readonly Sighting[]): Sighting | undefined {
+  return sightings.find((opener, i) => {
+    const closer = sightings[i + 1]
+    if (opener.delimiter.role !== "reasoning-open" || isQuoted(opener)) return false
+    if (closer && (closer.delimiter.group !== opener.delimiter.group || !isOnOwnLine(closer))) return false
+    return /(?:^|[^:：\s]\s*\n)[ \t]*\n[ \t]*$/.test(opener.before) && isPlanning(opener.after.slice(0, 200))
+  })
 }
 
 /** "<think> opens the block": the subject of a sentence. */

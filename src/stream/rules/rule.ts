@@ -40,7 +40,3 @@ export interface ResponseRule {
   kind: FindingKind
   response(scene: Scene, found: readonly Evidence[]): Evidence | undefined
 }
-
-export function isBlank(text: { head: string; length: number }): boolean {
-  return text.length === 0 || (text.length === text.head.length && text.head.trim() === "")
-}
