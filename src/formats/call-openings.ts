@@ -1,3 +1,5 @@
+import { type CallFormat, FAMILIES } from "../knowledge/families.ts"
+
 /** A place in raw text where a tool call begins, with the tool's name. */
 export interface CallOpening {
   /** Name as written, without markup. */
@@ -11,6 +13,8 @@ export interface CallOpening {
   bare: boolean
   /** Offset of the JSON of a bare call; absent where it is not written in JSON. */
   json?: number
+  /** Ids of the families that write their calls so, the most common first; empty where anybody may. */
+  families: readonly string[]
 }
 
 type Form = "token" | "json" | "plain"
@@ -44,7 +48,10 @@ const OPENINGS: readonly Opening[] = [
   // DeepSeek V3 with its type word, V3.1 without.
   opening("token", `<｜tool▁call▁begin｜>(?:function<｜tool▁sep｜>)?${NAME}`),
   // DeepSeek V3.2 and V4 with any bars, MiniMax M2 and M3, Step 3, Muse Glimmer, and the imitation of others.
-  opening("token", `(?:\\]<\\]minimax\\[>\\[)?<(?:[｜|]{1,2}DSML[｜|]{1,2}|steptml:|atem:)?invoke name="${NAME}"`),
+  opening(
+    "token",
+    `(?:<[｜|]{1,2}DSML[｜|]{1,2}(?:function|tool)_calls>\\s*)?(?:\\]<\\]minimax\\[>\\[)?<(?:[｜|]{1,2}DSML[｜|]{1,2}|steptml:|atem:)?invoke name="${NAME}"`,
+  ),
   opening("token", `<\\|tool_call_begin\\|>\\s*(?:functions\\.)?${NAME}`),
   opening("token", `(?:<\\|open\\|>)?call tool="${NAME}"`),
   opening("token", `\\[TOOL_CALLS\\]\\s*${NAME}`),
@@ -73,6 +80,55 @@ const OPENINGS: readonly Opening[] = [
   opening("plain", `\\[\\s*${NAME}(?=\\()`),
 ]
 
+/** Whose opening it is, the narrow ones first. */
+const WRITERS: readonly (readonly [RegExp, CallFormat | readonly string[]])[] = [
+  [/<seed:/, "seed"],
+  [/<function name="/, "minicpm"],
+  [/<function=/, "qwen-xml"],
+  [/<longcat_/, "longcat"],
+  [/<tool_calls>\s*\[/, "tool-calls-json"],
+  [/<tool_call>\s*\[?\s*\{/, "hermes"],
+  [/<tool_sep/, "hunyuan-v3"],
+  [/^<tool_calls?>/, "glm"],
+  [/<\|tool_call\|>/, "granite"],
+  [/function_call\|>|<\|role_sep\|>/, "gigachat"],
+  [/^functools/, "functools"],
+  [/<\|plugin\|>/, "internlm"],
+  [/START_ACTION/, "cohere"],
+  [/python_tag/, "llama-json"],
+  [/content_invoke/, "inkling"],
+  [/\[TOOL_CALLS\]/, "mistral"],
+  [/function<｜tool▁sep｜>/, "deepseek-v3"],
+  [/<｜tool▁call▁begin｜>/, "deepseek-v31"],
+  [/DSML[｜|]{1,2}function_calls/, ["deepseek-v3.2"]],
+  [/DSML[｜|]{1,2}tool_calls/, ["deepseek-v4", "deepseek-v4.1"]],
+  [/DSML/, "dsml"],
+  [/minimax\[>/, "minimax-m3"],
+  [/<steptml:/, "step3"],
+  [/<atem:/, "glimmer"],
+  [/<\|tool_call_begin\|>|functions\.[\w.-]+:\d/, "kimi-k2"],
+  [/call tool="/, "kimi-k3"],
+  [/<\|tool_call>call:/, "gemma4"],
+  [/<start_function_call>/, "functiongemma"],
+  [/<\|tools_prefix\|>/, "apertus"],
+  [/<\|tool_call_start\|>/, "lfm2"],
+  [/<\|python_start\|>/, "pythonic"],
+  [/<function_calls>\s*\[?[A-Za-z_]/, "olmo3"],
+  [/<ifm\|/, "ifm"],
+  [/plamo/, "plamo"],
+  [/to=functions/, "harmony"],
+]
+
+const NOBODY: readonly string[] = []
+const BY_FORMAT: ReadonlyMap<CallFormat, readonly string[]> = new Map(
+  FAMILIES.map(({ format }) => [format, FAMILIES.filter((family) => family.format === format).map(({ id }) => id)]),
+)
+
+function writersOf(opening: string): readonly string[] {
+  const found = WRITERS.find(([pattern]) => pattern.test(opening))?.[1]
+  return (typeof found === "string" ? BY_FORMAT.get(found) : found) ?? NOBODY
+}
+
 /** Where tool calls begin in a text, in order. Says nothing about whether they are meant. */
 export function findCallOpenings(text: string): CallOpening[] {
   const found = OPENINGS.flatMap(({ pattern, form }) =>
@@ -82,7 +138,7 @@ export function findCallOpenings(text: string): CallOpening[] {
         form === "json" ? match.index : form === "plain" && text[end] === "{" && !match[0].startsWith("call:") ? end : undefined
       // A running number is no part of the name.
       const name = (match[1] ?? "").replace(/:\d{1,4}$/, "")
-      return { name, index: match.index, bare: form !== "token", json }
+      return { name, index: match.index, bare: form !== "token", json, families: form === "token" ? writersOf(match[0]) : NOBODY }
     }),
   )
   return found

@@ -17,6 +17,8 @@ export interface UnparsedCall {
   fits: boolean
   /** A literal that tells the family, if there is one. */
   delimiter: Delimiter | undefined
+  /** Ids of the families that write their calls so. */
+  families: readonly string[]
 }
 
 /** Behind the last delimiter of a call only the rest of its tag and brackets may stand, or the text goes on and the call was an example. */
@@ -74,7 +76,7 @@ function findIn(text: string, request: RequestView): UnparsedCall | undefined {
     if (!isLast(text, opening)) continue
     // The wrapper, which tells the family, may stand before the part that names the tool.
     const delimiter = familiar(text.slice(Math.max(0, opening.index - 64)))
-    return { tool: name, body, before, fits, delimiter }
+    return { tool: name, body, before, fits, delimiter, families: opening.families }
   }
   return undefined
 }

@@ -120,6 +120,9 @@ const CASES: Record<string, Case> = {
       }),
     },
   },
+  "a block as an example behind a colon": {
+    says: { content: "It writes:\n\n<think>\nI should look.\n</think>\n\nand then the answer." },
+  },
   "an answer whose first word is the delimiter it explains": {
     says: { content: "<think> opens the block, and nothing closes it." },
   },

@@ -94,6 +94,10 @@ describe("what belongs elsewhere and stands in the answer", () => {
       "reasoning-in-content",
     ],
     "a block at the beginning": [{ content: "<think>\nI look.\n</think>\n\nFine." }, "reasoning-in-content"],
+    "a block between two paragraphs": [
+      { content: "It keeps items.\n\n<think>\nActually, it also sums them.\n</think>\n\nIt computes the total." },
+      "reasoning-in-content",
+    ],
     "a block that was never closed": [{ content: "[THINK]I look and look." }, "reasoning-in-content"],
     "a call of Qwen": [
       { content: "Now.\n<tool_call>\n<function=bash>\n<parameter=command>\nls\n</parameter>\n</function>\n</tool_call>" },

@@ -15,12 +15,13 @@ export const callInReasoning: ResponseRule = {
     const content = reading.content.text()
     const found = isBlank(content) ? findUnparsedCall(reasoning, request) : findDividedCall(reasoning, content, request)
     if (!found) return undefined
-    const { tool, body, fits, delimiter } = found
+    const { tool, body, fits, delimiter, families } = found
     return {
       kind: "call-in-reasoning",
       certainty: fits ? "certain" : "likely",
       weak: provenance.text(body.slice(0, 64)),
       delimiter,
+      families,
       excerpt: body.slice(0, 80),
       facts: { tool },
     }
