@@ -44,6 +44,8 @@ const OPENINGS: readonly Opening[] = [
   ),
   // GLM, Laguna, Ling 3; Hunyuan v3 with its suffixes. A call without arguments closes at once.
   opening("token", `<tool_calls?>\\s*${NAME}\\s*(?:<arg_key>|</tool_call>)`),
+  // The same without its special tokens: names and values on lines of their own, or all in one.
+  opening("token", `<tool_call>\\s*${NAME}(?=\\n[A-Za-z_]\\w*\\n|[^\\n<]{0,400}\\n?</tool_call>)`),
   opening("token", `<tool_call[\\w:.-]{0,24}>\\s*${NAME}\\s*<tool_sep`),
   // DeepSeek V3 with its type word, V3.1 without.
   opening("token", `<｜tool▁call▁begin｜>(?:function<｜tool▁sep｜>)?${NAME}`),

@@ -94,10 +94,10 @@ function mostPieces({ reasoning, content }: Reading): number {
   }, 0)
 }
 
-/** Pieces are single tokens: of the first ones next to none holds two words, and the later ones are no longer. */
+/** Pieces are single tokens: of the first ones next to none holds two words or goes on behind a line break, and the later ones are no longer. */
 function hasSinglePieces(channel: Channel): boolean {
   const sample = channel.sample()
-  const multiple = sample.filter((piece) => /\S\s+\S/.test(piece)).length
+  const multiple = sample.filter((piece) => /\S\s+\S|\n\S/.test(piece)).length
   if (multiple > sample.length * MOST_MULTIPLE) return false
   const first = sample.reduce((sum, piece) => sum + piece.length, 0) / Math.max(1, sample.length)
   return channel.text().length <= channel.pieces * first * (1 + MORE_LATER)

@@ -3,7 +3,7 @@ import { type Delimiter, findDelimiters } from "../formats/delimiters.ts"
 import { isFenced } from "./fences.ts"
 import { createJsonReader, type JsonView } from "./json-strings.ts"
 import type { RequestView } from "./request.ts"
-import { requiredOf } from "./schema.ts"
+import { requiredOf, type Schema } from "./schema.ts"
 import type { TextScan } from "./text-scan.ts"
 
 /** A tool call that stands in a text. */
@@ -81,11 +81,20 @@ function findIn(text: string, request: RequestView): UnparsedCall | undefined {
   return undefined
 }
 
-/** The declared tool that is meant; models put the namespace of their own format before it. */
-function declaredName(name: string, tools: ReadonlyMap<string, unknown>): string | undefined {
-  if (tools.has(name)) return name
-  const bare = name.replace(/^functions?[.:]/, "")
-  return tools.has(bare) ? bare : undefined
+/**
+ * The declared tool that is meant: models put the namespace of their own format before it or a channel behind it, and without the special tokens the
+ * first argument follows directly.
+ */
+function declaredName(name: string, tools: ReadonlyMap<string, Schema | undefined>): string | undefined {
+  const bare = name.replace(/^functions?[.:]/, "").replace(/(?<=.)(?:commentary|analysis)$/, "")
+  return (
+    [name, bare].find((one) => tools.has(one)) ??
+    [...tools.keys()].find((tool) => bare.startsWith(tool) && beginsArgument(bare.slice(tool.length), tools.get(tool)))
+  )
+}
+
+function beginsArgument(text: string, schema: Schema | undefined): boolean {
+  return Object.keys(schema?.properties ?? {}).some((key) => text.startsWith(key))
 }
 
 /** Before it nothing but delimiters, or reasoning up to its end. */
@@ -118,7 +127,8 @@ function withoutWrapper(before: string): string {
 function isLast(text: string, { index, bare, json }: CallOpening): boolean {
   const body = text.slice(index)
   if (json !== undefined) return isLastJson(text.slice(json))
-  // A function call in a list, or arguments in braces.
+  // A function call in a list, or arguments in braces; one that breaks off within a string was cut there.
+  if (bare && body.startsWith("[") && endsInString(body)) return true
   if (bare && !/^[\w.:/-]+\s*<arg_key>/.test(body)) return /[)}]\]?\s*$/.test(withoutDelimiters(body))
   const begin = body.indexOf("{")
   if (begin >= 0 && begin < 200 && !/[=(]|<arg|<param/.test(body.slice(0, begin).replace("to=", ""))) {

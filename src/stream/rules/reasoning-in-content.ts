@@ -1,5 +1,5 @@
 import { isPlanning } from "../leak.ts"
-import { around, isAtHead, isAtTail, isOnOwnLine, isQuoted, isReasoning, orphansOf } from "../sightings.ts"
+import { around, isAtHead, isAtTail, isOnOwnLine, isQuoted, isReasoning, lineBefore, orphansOf } from "../sightings.ts"
 import type { Sighting } from "../text-scan.ts"
 import type { Evidence, ResponseRule, Scene } from "./rule.ts"
 
@@ -22,7 +22,8 @@ export const reasoningInContent: ResponseRule = {
     const inside = blockInside(sightings)
     if (inside) return { ...evidence(scene, inside, weak || provenance.group(inside.delimiter.group)), certainty: "likely" }
     const orphan = orphansOf(sightings).find(
-      (sighting) => !isQuoted(sighting) && (isOnOwnLine(sighting) || (isAtHead(sighting) && !isSubject(sighting))),
+      (sighting) =>
+        endsThought(sighting) || (!isQuoted(sighting) && (isOnOwnLine(sighting) || (isAtHead(sighting) && !isSubject(sighting)))),
     )
     if (!orphan) return undefined
     const subject = provenance.group(orphan.delimiter.group) && !(reading.calls.count > 0 && isAtTail(orphan, content))
@@ -41,6 +42,20 @@ function blockInside(sightings: readonly Sighting[]): Sighting | undefined {
     if (closer && (closer.delimiter.group !== opener.delimiter.group || !isOnOwnLine(closer))) return false
     return /(?:^|[^:：\s]\s*\n)[ \t]*\n[ \t]*$/.test(opener.before) && isPlanning(opener.after.slice(0, 200))
   })
+}
+
+/**
+ * Directly behind a sentence, and directly before the next one or a call, as templates without line breaks have it. In a sentence about it, it stands
+ * between blanks, in quotes or in a word.
+ */
+function endsThought(sighting: Sighting): boolean {
+  const { before, after, fenced } = sighting
+  const line = lineBefore(sighting)
+  // Between two signs of the same sort it is quoted, whatever stands in the rest of the line.
+  if (/(["'`*_|])$/.exec(before)?.[1] === after[0]) return false
+  if (fenced || ['"', "`"].some((quote) => line.split(quote).length % 2 === 0)) return false
+  // Between two words without a full stop it is part of an expression.
+  return /^(?:[\p{Lu}\p{Lo}\p{N}`*#<[{|]|\s*\n)/u.test(after) && /[.!?。！？…)"'`]$|\p{Lo}$/u.test(before)
 }
 
 /** "<think> opens the block": the subject of a sentence. */
