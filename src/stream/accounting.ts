@@ -19,7 +19,7 @@ const SLACK = 12
 /** The same where the server tells apart what it counted as reasoning, and no word of an answer arrived. */
 const SLACK_OF_NOTHING = 9
 /** Share by which later pieces may be longer than the first ones, and still be single tokens. */
-const MORE_LATER = 0.1
+const MORE_LATER = 0.05
 /** Tokens missing below which a comparison of chunks says nothing: the shortest call has about this many. */
 const LEAST_CALL = 16
 /** More bytes per token than this no text of some length has. */

@@ -103,8 +103,12 @@ function inCommand(question: LeakQuestion, { first, headBlock, orphans }: Shape)
   const inWord = orphans.find(isInWord)
   if (inWord && !isShellText(text.head, inWord.index)) return { strength: "certain", sighting: inWord }
   // A commit message, a title, a program: what stands in the shell's quotes is a text of its own.
-  if (bare.index <= text.head.length && isShellText(text.head, bare.index) && !isAtTail(bare, text))
-    return question.shared(bare) ? { strength: "certain", sighting: bare } : hint(bare)
+  if (bare.index <= text.head.length && isShellText(text.head, bare.index) && !isAtTail(bare, text)) {
+    if (question.shared(bare)) return { strength: "certain", sighting: bare }
+    return isOnOwnLine(bare) && isPlanning(bare.before) && !isOneOfMany(bare, text.sightings())
+      ? { strength: "likely", sighting: bare }
+      : hint(bare)
+  }
   if (/\b(grep|rg|sed|awk|ag|ack|find|perl|ast-grep)\b/.test(lineBefore(bare))) return hint(bare)
   return { strength: isAtTail(bare, text) || isOnOwnLine(bare) || question.shared(bare) ? "certain" : "likely", sighting: bare }
 }

@@ -43,7 +43,16 @@ export function findDividedCall(reasoning: TextScan, content: TextScan, request:
   const found = findIn(`${first}</think>${isComplete(rest) ? rest : ""}`, request)
   if (!found || found.before.length > first.length) return undefined
   const begun = found.body.slice(0, first.length - found.before.length)
-  return endsInString(begun) || (isComplete(rest) && !isComplete(begun)) ? found : undefined
+  return breaksOff(begun) || (isComplete(rest) && !isComplete(begun)) ? found : undefined
+}
+
+/** Within a string of its arguments, in JSON or as a function call. */
+function breaksOff(call: string): boolean {
+  if (/^(?:<\|\w{1,24}\|>\s*)?\[\s*[A-Za-z_][\w.]*\(/.test(call)) return endsInString(call)
+  const begin = call.indexOf("{")
+  if (begin < 0 || /[=(]|<arg|<param/.test(call.slice(0, begin).replace("to=", ""))) return false
+  const json = call.slice(begin)
+  return readJson(json).state === "open" && endsInString(json)
 }
 
 /** Breaks off within double quotes. */
@@ -128,7 +137,7 @@ function isLast(text: string, { index, bare, json }: CallOpening): boolean {
   const body = text.slice(index)
   if (json !== undefined) return isLastJson(text.slice(json))
   // A function call in a list, or arguments in braces; one that breaks off within a string was cut there.
-  if (bare && body.startsWith("[") && endsInString(body)) return true
+  if (bare && body.startsWith("[") && breaksOff(body)) return true
   if (bare && !/^[\w.:/-]+\s*<arg_key>/.test(body)) return /[)}]\]?\s*$/.test(withoutDelimiters(body))
   const begin = body.indexOf("{")
   if (begin >= 0 && begin < 200 && !/[=(]|<arg|<param/.test(body.slice(0, begin).replace("to=", ""))) {
