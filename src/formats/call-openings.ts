@@ -56,7 +56,7 @@ const OPENINGS: readonly Opening[] = [
   ),
   opening("token", `<\\|tool_call_begin\\|>\\s*(?:functions\\.)?${NAME}`),
   opening("token", `(?:<\\|open\\|>)?call tool="${NAME}"`),
-  opening("token", `\\[TOOL_CALLS\\]\\s*${NAME}`),
+  opening("token", `\\[TOOL_CALLS\\]\\s*${NAME}(?=\\s*[[{])`),
   opening("token", `<(?:\\|tool_call|start_function_call)>call:${NAME}`),
   opening("token", `<\\|tools_prefix\\|>\\s*\\[\\s*\\{\\s*"${NAME}"`),
   // Pythonic calls within tokens: LFM2, Llama 4, Olmo 3.

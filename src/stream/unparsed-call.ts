@@ -70,16 +70,17 @@ function endOf(scan: TextScan): string {
 }
 
 function findIn(text: string, request: RequestView): UnparsedCall | undefined {
+  // Of a request that is not known any tool may be; then only tokens prove that a call was meant.
   const tools = request.tools()
-  if (!tools || tools.size === 0) return undefined
+  if (tools?.size === 0) return undefined
   for (const opening of findCallOpenings(text)) {
-    const name = declaredName(opening.name, tools)
+    const name = tools ? declaredName(opening.name, tools) : opening.bare ? undefined : opening.name
     if (name === undefined) continue
     const before = text.slice(0, opening.index)
     const body = text.slice(opening.index)
-    if (!standsFree(before, opening)) continue
-    const required = requiredOf(tools.get(name))
-    const fits = required.every((key) => body.includes(key))
+    if (!standsFree(before, opening) || (!tools && !isComplete(body))) continue
+    const required = requiredOf(tools?.get(name))
+    const fits = tools !== undefined && required.every((key) => body.includes(key))
     // One without arguments looks like anything, unless it is written out in JSON.
     if (opening.bare && ((!fits && !isAllThereIs(before)) || (required.length === 0 && !/^\[?\s*\{/.test(body)))) continue
     if (!isLast(text, opening)) continue

@@ -144,3 +144,17 @@ test("a call whose name carries a channel tail or the format's own namespace is 
   ])
   expect(kindsOf({ content: '[bash(cmd="ls")]' })).toEqual(["call-in-content"])
 })
+
+test("of a request that is not known a call with its tokens is likely one", () => {
+  const said = (content: string): string[] =>
+    reportOf({ content }, {}).findings.map(({ kind, certainty }) => `${kind}/${certainty}`)
+  expect(said(WRITTEN.GLM ?? "")).toEqual(["call-in-content/likely"])
+  expect(said(WRITTEN.pythonic ?? "")).toEqual([])
+  expect(said("The fix: replace [TOOL_CALLS] by <|im_end|>")).toEqual([])
+})
+
+test("a call without its special tokens is one", () => {
+  for (const content of ["<tool_call>bash\ncommand\nls -la\n</tool_call>", "<tool_call>bashcommandls -la</tool_call>"])
+    expect(kindsOf({ content })).toEqual(["call-in-content"])
+  expect(kindsOf({ content: "<tool_call>is the tag of a call</tool_call>" })).toEqual([])
+})

@@ -123,6 +123,10 @@ const CASES: Record<string, Case> = {
   "a block as an example behind a colon": {
     says: { content: "It writes:\n\n<think>\nI should look.\n</think>\n\nand then the answer." },
   },
+  "a list of delimiters in bold": { says: { content: "They are:\n\n* **</think>** ends it\n* **<think>** begins it\n" } },
+  "a delimiter in code that a server cut in two": {
+    says: { content: "`; everything after it is the answer. Seed-OSS writes `</seed:think>` instead." },
+  },
   "an answer whose first word is the delimiter it explains": {
     says: { content: "<think> opens the block, and nothing closes it." },
   },
