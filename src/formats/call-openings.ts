@@ -80,6 +80,8 @@ const OPENINGS: readonly Opening[] = [
   opening("plain", `(?<![\\w.-])call:${NAME}(?=\\{)`),
   // Pythonic calls.
   opening("plain", `\\[\\s*${NAME}(?=\\()`),
+  // Olmo 3 without its tokens, each on a line of its own.
+  opening("plain", `(?<=^|\\n)${NAME}(?=\\(\\s*[A-Za-z_]\\w*\\s*=)`),
 ]
 
 /** Whose opening it is, the narrow ones first. */

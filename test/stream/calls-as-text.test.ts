@@ -34,6 +34,7 @@ const WRITTEN: Record<string, string> = {
   "Llama 3 without its token": '{"name": "bash", "parameters": {"command": "ls -la"}}',
   pythonic: '[bash(command="ls -la")]',
   "Olmo 3": '<function_calls>bash(command="ls -la")</function_calls>',
+  "Olmo 3 without its tokens": 'bash(command="ls -la")',
   LFM2: '<|tool_call_start|>[bash(command="ls -la")]<|tool_call_end|>',
   "Phi-4-mini": 'functools[{"name": "bash", "arguments": {"command": "ls -la"}}]',
   InternLM: '<|action_start|><|plugin|>\n{"name": "bash", "parameters": {"command": "ls -la"}}<|action_end|>',

@@ -18,7 +18,8 @@ export const reasoningInContent: ResponseRule = {
     if (!first) return undefined
     const weak = provenance.asked(first.delimiter.group)
     const block = first.delimiter.role === "reasoning-open" && isAtHead(first) && !isQuoted(first)
-    if (block && !(isSubject(first) && sightings.length === 1)) return evidence(scene, first, weak)
+    const closed = sightings.some(({ delimiter, after }) => delimiter.role === "reasoning-close" && !/^ \S/.test(after))
+    if (block && (closed || !isSubject(first))) return evidence(scene, first, weak)
     const inside = blockInside(sightings)
     if (inside) return { ...evidence(scene, inside, weak || provenance.group(inside.delimiter.group)), certainty: "likely" }
     const orphan = orphansOf(sightings).find(
