@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import type { FindingKind } from "../../src/stream/types.ts"
+import { familyCaptures } from "../../test/captures/families.ts"
 import type { Case } from "./case.ts"
 
 const FOLDER = join(import.meta.dir, "../../test/captures")
@@ -24,6 +25,24 @@ const read = <T>(file: string): T => JSON.parse(readFileSync(join(FOLDER, file),
 
 /** Every recorded stream of a real vLLM whose request was not refused, in all three API shapes. */
 export function capturedCases(): Case[] {
+  return [...firstCases(), ...familyCases()]
+}
+
+/** The packed recordings of many families. */
+function familyCases(): Case[] {
+  return familyCaptures().map(({ file, shape, family, scenario, request, bytes, expect, allow }) => ({
+    corpus: "families",
+    shape,
+    class: shape === "chat" ? scenario : `${scenario} (${shape})`,
+    request,
+    bytes,
+    expect,
+    allow,
+    excerpt: `${file} (${family})`,
+  }))
+}
+
+function firstCases(): Case[] {
   const tools = read<Declared[]>("tools.json")
   const recorded = [...read<Recorded[]>("cases.json").filter(({ status }) => status === 200), ...read<Recorded[]>("shapes.json")]
   return recorded.map(({ file, shape = "chat", scenario, family, request, expect, allow }) => {

@@ -2,7 +2,7 @@ import type { FindingKind } from "../../src/stream/types.ts"
 import type { Shape } from "./shapes.ts"
 
 /** Where a case comes from. */
-export type Corpus = "captures" | "faults" | "clean" | "parsers"
+export type Corpus = "captures" | "families" | "faults" | "clean" | "parsers"
 
 /** One response with its request, and what has to be said about it. */
 export interface Case {

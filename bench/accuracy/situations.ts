@@ -219,4 +219,66 @@ export const SITUATIONS: readonly Situation[] = [
     name: "a test named after a delimiter",
     makes: (_, { literal }) => bash(`bun test -t ${quoted(`keeps ${literal} in a string`)} 2>&1 | tail -5`),
   },
+  {
+    name: "a label that ends in a delimiter",
+    makes: (random, { literal, second }) => ({
+      call: {
+        name: "bash",
+        args: {
+          command: "pytest -q",
+          description: random.pick([`Run the tests for ${literal}`, `Find ${second}`, `Remove ${literal}...${second}`]),
+        },
+      },
+    }),
+  },
+  {
+    name: "a pull request that shows a delimiter",
+    makes: (_, { literal, second }) =>
+      bash(`gh pr create --title "Strip ${literal}" --body "Before:\n\n${literal}\n\nAfter it came ${second}."`),
+  },
+  {
+    name: "an edit to a delimiter and nothing else",
+    makes: (random, { literal, second }) => ({
+      call: { name: "edit", args: { filePath: home(random.pick(NEUTRAL)), oldString: second, newString: literal } },
+    }),
+  },
+  {
+    name: "a setting that names a delimiter",
+    makes: (random, { literal, second }) => ({
+      call: {
+        name: "write",
+        args: {
+          filePath: home(random.pick([".env", "stop", "deploy/vocab"])),
+          content: `START=${second}\nSTOP=${literal}${random.pick(["", "\n"])}`,
+        },
+      },
+    }),
+  },
+  {
+    name: "comments that end in a delimiter",
+    makes: (random, { literal, second }) => ({
+      call: {
+        name: "write",
+        args: { filePath: home(random.pick(NEUTRAL)), content: `// begins at ${second}\nconst x = 1\n// and ends at ${literal}` },
+      },
+    }),
+  },
+  {
+    name: "a fragment of a parser that begins and ends anywhere",
+    makes: (random, { file }) => {
+      const from = random.int(0, Math.max(0, file.text.length - 400))
+      const content = file.text.slice(from, from + random.int(40, 1200))
+      return { call: { name: "edit", args: { filePath: home(file.path), oldString: "pass", newString: content } } }
+    },
+  },
+  {
+    name: "a delimiter is the subject of a sentence",
+    makes: (random, { literal, second }) => ({
+      content: random.pick([
+        `${literal} ends the block, ${second} begins it.`,
+        `Two tokens matter:\n\n* **${literal}** ends it\n* **${second}** begins it\n`,
+        `The closing token of this family is ${literal}`,
+      ]),
+    }),
+  },
 ]

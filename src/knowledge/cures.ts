@@ -23,6 +23,8 @@ const FLAGGED: ReadonlySet<string> = new Set(["vllm", "litellm", "nim", "unknown
 /** What a cure depends on. */
 export interface Setup {
   family?: Family
+  /** The most common of several families that write their calls as the one seen; set where the family itself is not known. */
+  alike?: Family
   /** Kind of server (`vllm`, `sglang`, ...). Anything unknown is treated as vLLM, the server this plugin is made for. */
   server?: string
   /** The answer itself shows that the parsers do their work: its reasoning and the call concerned came apart. */
@@ -30,7 +32,7 @@ export interface Setup {
 }
 
 /** One sentence: how to make the server read this family's tool calls and reasoning. */
-export function parserCure({ family, server }: Setup): string {
+export function parserCure({ family, alike, server }: Setup): string {
   switch (server) {
     case "llama.cpp":
     case "llama-swap":
@@ -41,13 +43,15 @@ export function parserCure({ family, server }: Setup): string {
       return "Use a build of the model that LM Studio marks for tool use, and the newest LM Studio runtime."
     case "sglang": {
       const flags = family && sglangFlags(family)
-      return flags
-        ? `Restart SGLang with \`${flags}\` (${family?.label}).`
+      if (flags) return `Restart SGLang with \`${flags}\` (${family?.label}).`
+      return alike?.sglang?.tool
+        ? `Restart SGLang with \`--tool-call-parser ${alike.sglang.tool}\` and the \`--reasoning-parser\` that the model's card names.`
         : "Restart SGLang with the `--tool-call-parser` and `--reasoning-parser` that the model's card names."
     }
     default:
-      return family
-        ? `Restart ${name(server)} with \`${vllmFlags(family)}\` (${family.label}).`
+      if (family) return `Restart ${name(server)} with \`${vllmFlags(family)}\` (${family.label}).`
+      return alike
+        ? `Restart ${name(server)} with \`--enable-auto-tool-choice --tool-call-parser ${alike.vllm.tool}\` and the \`--reasoning-parser\` that the model's card names.`
         : `Restart ${name(server)} with \`--enable-auto-tool-choice\` and the \`--tool-call-parser\` and \`--reasoning-parser\` that the model's card names.`
   }
 }
@@ -56,8 +60,8 @@ export function parserCure({ family, server }: Setup): string {
  * One sentence for faults that the model itself may have made: look at the flags first, then at the sampling. Drift grows with heat, long
  * contexts and thinking budgets (vllm-project/vllm#44676).
  */
-export function driftCure({ family, server, parsersFit }: Setup): string {
-  const check = parserCure({ family, server })
+export function driftCure({ family, alike, server, parsersFit }: Setup): string {
+  const check = parserCure({ family, alike, server })
   const sampling = family?.sampling ?? "the sampling that its card names"
   if (parsersFit) {
     const flags =

@@ -15,6 +15,8 @@ export interface Channel {
   text(): TextScan
   /** The first pieces, as they came. */
   sample(): readonly string[]
+  /** Characters of the latest piece. */
+  latest(): number
 }
 
 /** @param keep characters kept at each end */
@@ -22,6 +24,7 @@ export function createChannel(keep: number): Channel {
   const scan = createTextScan(keep)
   let waiting = ""
   const first: string[] = []
+  let latest = 0
 
   const flush = (): void => {
     if (waiting === "") return
@@ -34,6 +37,7 @@ export function createChannel(keep: number): Channel {
     add(piece: string): void {
       if (piece === "") return
       channel.pieces++
+      latest = piece.length
       if (channel.pieces <= SAMPLE) first.push(cut(piece, 64))
       waiting += piece
       if (waiting.length >= BLOCK) flush()
@@ -43,6 +47,7 @@ export function createChannel(keep: number): Channel {
       return scan
     },
     sample: (): readonly string[] => first,
+    latest: (): number => latest,
   }
   return channel
 }

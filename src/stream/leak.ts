@@ -1,6 +1,18 @@
 import { type FieldKind, STRICT_KINDS } from "../knowledge/fields.ts"
 import { isShellText } from "./shell.ts"
-import { isAtHead, isAtTail, isInWord, isOnOwnLine, isQuoted, isReasoning, lineBefore, orphansOf } from "./sightings.ts"
+import {
+  isAtHead,
+  isAtTail,
+  isBare,
+  isGlued,
+  isInWord,
+  isOneOfMany,
+  isOnOwnLine,
+  isQuoted,
+  isReasoning,
+  lineBefore,
+  orphansOf,
+} from "./sightings.ts"
 import type { Sighting, TextScan } from "./text-scan.ts"
 
 /** How strongly a value looks as if reasoning had run into it. `hint` is never shown alone. */
@@ -37,7 +49,7 @@ interface Shape {
 
 /** Files that speak of delimiters for a living: prose, prompts, data, templates, tests. */
 const SOFT_FILE =
-  /\.(mdx?|txt|rst|adoc|jinja2?|j2|tmpl|jsonl?|ya?ml|xml|html?|vue|svelte|jsx|tsx|log|sse|ipynb|csv|diff|patch)$|(^|[/_.-])(tests?|specs?|fixtures?|prompts?|templates?|parsers?|examples?|docs?|datasets?|samples?)([/_.-]|$)/i
+  /\.(mdx?|txt|rst|adoc|jinja2?|j2|tmpl|jsonl?|ya?ml|xml|html?|vue|svelte|jsx|tsx|log|sse|ipynb|csv|diff|patch|env|ini|cfg|conf|toml|properties|org|tex)$|(^|[/_.-])(tests?|specs?|fixtures?|prompts?|templates?|parsers?|examples?|docs?|datasets?|samples?)([/_.-]|$)/i
 
 /** Whether a file of this path may hold delimiters as its subject. */
 export function isSoftFile(path: string): boolean {
@@ -50,7 +62,7 @@ export function isPlanning(text: string): boolean {
 }
 
 /** A model talking to itself. */
-const PLANNING = /\b(I|I'll|I'm|let me|let's|we (need|should|can|have)|the user|wait|okay|hmm)\b/i
+const PLANNING = /\b(I|I'll|I'm|let me|let's|we (need|should|can|have)|the user|wait|okay|hmm|actually)\b/i
 
 /**
  * Whether reasoning ran into an argument value. Undefined: no reasoning delimiter, or an innocent one.
@@ -90,12 +102,23 @@ function inCommand(question: LeakQuestion, { first, headBlock, orphans }: Shape)
   if (!bare) return isQuoted(first) ? undefined : hint(first)
   const inWord = orphans.find(isInWord)
   if (inWord && !isShellText(text.head, inWord.index)) return { strength: "certain", sighting: inWord }
+  // A commit message, a title, a program: what stands in the shell's quotes is a text of its own.
+  if (bare.index <= text.head.length && isShellText(text.head, bare.index) && !isAtTail(bare, text)) {
+    if (question.shared(bare)) return { strength: "certain", sighting: bare }
+    return isOnOwnLine(bare) && isPlanning(bare.before) && !isOneOfMany(bare, text.sightings())
+      ? { strength: "likely", sighting: bare }
+      : hint(bare)
+  }
   if (/\b(grep|rg|sed|awk|ag|ack|find|perl|ast-grep)\b/.test(lineBefore(bare))) return hint(bare)
   return { strength: isAtTail(bare, text) || isOnOwnLine(bare) || question.shared(bare) ? "certain" : "likely", sighting: bare }
 }
 
 function inLabel({ text, given }: LeakQuestion, { first, headBlock, orphans }: Shape): Leak | undefined {
-  const edge = orphans.find((orphan) => !isQuoted(orphan) && (isAtHead(orphan) || isAtTail(orphan, text) || isOnOwnLine(orphan)))
+  // "Handle </think>" names it, "List files</think>" ends in it.
+  const edge = orphans.find((orphan) => {
+    if (isQuoted(orphan)) return false
+    return isAtHead(orphan) || isOnOwnLine(orphan) || (isAtTail(orphan, text) && isGlued(orphan))
+  })
   if (given(first)) return headBlock && /\n/.test(text.head) ? { strength: "likely", sighting: headBlock } : undefined
   if (headBlock || edge) return { strength: "certain", sighting: headBlock ?? edge ?? first }
   return hint(first)
@@ -110,7 +133,8 @@ function inPattern({ text, given }: LeakQuestion, { first, headBlock, orphans }:
 
 function inText(question: LeakQuestion, { first, headBlock, orphans }: Shape): Leak | undefined {
   const { text, given, shared, file } = question
-  if (given(first)) return undefined
+  // A value that is a delimiter and nothing else is a constant: there is no text for it to have run into.
+  if (given(first) || isBare(text)) return undefined
   const soft = file !== undefined && SOFT_FILE.test(file)
   if (headBlock) {
     if (shared(headBlock)) return { strength: "certain", sighting: headBlock }
@@ -118,13 +142,15 @@ function inText(question: LeakQuestion, { first, headBlock, orphans }: Shape): L
     return soft ? hint(headBlock) : { strength: planning ? "certain" : "likely", sighting: headBlock }
   }
   const bare = orphans.filter((orphan) => !isQuoted(orphan))
-  const tail = question.open ? undefined : bare.find((orphan) => isAtTail(orphan, text))
-  if (tail) return soft ? hint(tail) : { strength: shared(tail) ? "certain" : "likely", sighting: tail }
+  const doubtful = (orphan: Sighting): boolean => soft || isOneOfMany(orphan, text.sightings())
+  const tail = question.open ? undefined : bare.find((orphan) => isAtTail(orphan, text) && isGlued(orphan))
+  if (tail && shared(tail)) return { strength: "certain", sighting: tail }
+  if (tail) return doubtful(tail) ? hint(tail) : { strength: "likely", sighting: tail }
   const inWord = bare.find(isInWord)
   if (inWord && !soft) return { strength: "likely", sighting: inWord }
   const own = bare.find((orphan) => isOnOwnLine(orphan))
   if (own && shared(own)) return { strength: "certain", sighting: own }
-  if (own && !soft && PLANNING.test(own.before)) return { strength: "likely", sighting: own }
+  if (own && !doubtful(own) && PLANNING.test(own.before)) return { strength: "likely", sighting: own }
   return isQuoted(first) ? undefined : hint(first)
 }
 

@@ -7,8 +7,10 @@ export function isShellText(command: string, index: number): boolean {
   let quote = ""
   for (let i = 0; i < index; i++) {
     const char = command[i]
-    if (char === "\\" && quote !== "'") i++
-    else if (quote === "") quote = char === "'" || char === '"' || char === "`" ? char : ""
+    if (char === "\\" && quote !== "'") {
+      if (i + 1 === index) return true
+      i++
+    } else if (quote === "") quote = char === "'" || char === '"' || char === "`" ? char : ""
     else if (char === quote) quote = ""
   }
   return quote !== ""

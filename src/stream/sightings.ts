@@ -20,6 +20,36 @@ export function isInWord({ before, after }: Sighting): boolean {
   return /\p{L}$/u.test(before) && /^\p{L}/u.test(after)
 }
 
+/** Directly behind a word or the end of a sentence, or in a new line. Behind a blank, and behind dots ("<a>...</a>"), a text names it. */
+export function isGlued({ before }: Sighting): boolean {
+  return /(?:[\p{L}\p{N}_)\]"'`]|(?<![.…])[.!?。！？…]|\n[ \t]*)$/u.test(before)
+}
+
+/** Other delimiters stand elsewhere in the text, with words in between: then the text is about them. */
+export function isOneOfMany(sighting: Sighting, all: readonly Sighting[]): boolean {
+  const end = ({ index, delimiter }: Sighting): number => index + delimiter.literal.length
+  const beside = (a: Sighting, b: Sighting): boolean => a.after.slice(0, Math.max(0, b.index - end(a))).trim() === ""
+  const at = all.findIndex(({ index }) => index === sighting.index)
+  let from = at
+  let to = at
+  for (let other = all[from - 1], here = all[from]; other && here && beside(other, here); other = all[from - 1], here = all[from])
+    from--
+  for (let other = all[to + 1], here = all[to]; other && here && beside(here, other); other = all[to + 1], here = all[to]) to++
+  const run = all.slice(from, to + 1).map(({ delimiter }) => delimiter.literal)
+  return all.some(({ delimiter }, i) => (i < from || i > to) && !run.includes(delimiter.literal))
+}
+
+/** Nothing but delimiters and blanks. */
+export function isBare(text: TextScan): boolean {
+  if (text.length !== text.head.length) return false
+  return (
+    text
+      .sightings()
+      .reduce((rest, { delimiter }) => rest.replace(delimiter.literal, ""), text.head)
+      .trim() === ""
+  )
+}
+
 /** In quotes, in code, escaped, or part of an expression. */
 export function isQuoted(sighting: Sighting): boolean {
   const line = lineBefore(sighting)

@@ -125,3 +125,8 @@ export function createTextScan(keep: number): TextScan {
   }
   return scan
 }
+
+/** Nothing but white space. */
+export function isBlank(text: Pick<TextScan, "head" | "length">): boolean {
+  return text.length === 0 || (text.length === text.head.length && text.head.trim() === "")
+}

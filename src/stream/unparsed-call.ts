@@ -3,7 +3,7 @@ import { type Delimiter, findDelimiters } from "../formats/delimiters.ts"
 import { isFenced } from "./fences.ts"
 import { createJsonReader, type JsonView } from "./json-strings.ts"
 import type { RequestView } from "./request.ts"
-import { requiredOf } from "./schema.ts"
+import { requiredOf, type Schema } from "./schema.ts"
 import type { TextScan } from "./text-scan.ts"
 
 /** A tool call that stands in a text. */
@@ -17,10 +17,12 @@ export interface UnparsedCall {
   fits: boolean
   /** A literal that tells the family, if there is one. */
   delimiter: Delimiter | undefined
+  /** Ids of the families that write their calls so. */
+  families: readonly string[]
 }
 
 /** Behind the last delimiter of a call only the rest of its tag and brackets may stand, or the text goes on and the call was an example. */
-const REST = /^(?:\w{1,32}>)?(?:[\s"'\]})>;,`]|<\/[\w:.-]{1,32}>)*$/
+const REST = /^(?:\w{1,32}>|assistant)?(?:[\s"'\]})>;,`]|<\/[\w:.-]{1,32}>)*$/
 /** What no call in a language of tokens follows directly: then it is quoted, or part of an expression. */
 const GLUED = /["'`\\/|(^={}+*&$#@~-]$/
 
@@ -28,24 +30,89 @@ const GLUED = /["'`\\/|(^={}+*&$#@~-]$/
  * A call of a declared tool at the end of a text, written out instead of parsed: outside of fences and quotes, with nothing said behind it.
  */
 export function findUnparsedCall(scan: TextScan, request: RequestView): UnparsedCall | undefined {
+  return findIn(endOf(scan), request)
+}
+
+/**
+ * A call that begins in the reasoning and goes on in the answer: its own text holds the end of thinking, and the server divided it there. The
+ * reasoning breaks off within a string of its arguments, or the answer ends the call.
+ */
+export function findDividedCall(reasoning: TextScan, content: TextScan, request: RequestView): UnparsedCall | undefined {
+  const first = endOf(reasoning)
+  const rest = endOf(content)
+  const found = findIn(`${first}</think>${isComplete(rest) ? rest : ""}`, request)
+  if (!found || found.before.length > first.length) return undefined
+  const begun = found.body.slice(0, first.length - found.before.length)
+  return breaksOff(begun) || (isComplete(rest) && !isComplete(begun)) ? found : undefined
+}
+
+/** Within a string of its arguments, in JSON or as a function call. */
+function breaksOff(call: string): boolean {
+  if (/^(?:<\|\w{1,24}\|>\s*)?\[\s*[A-Za-z_][\w.]*\(/.test(call)) return endsInString(call)
+  const begin = call.indexOf("{")
+  if (begin < 0 || /[=(]|<arg|<param/.test(call.slice(0, begin).replace("to=", ""))) return false
+  const json = call.slice(begin)
+  return readJson(json).state === "open" && endsInString(json)
+}
+
+/** Breaks off within double quotes. */
+function endsInString(text: string): boolean {
+  return (text.replaceAll(/\\./gs, "").match(/"/g)?.length ?? 0) % 2 === 1
+}
+
+/** Ends as calls end, in tags, brackets or JSON. */
+function isComplete(text: string): boolean {
+  return /[)}\]>]\s*$/.test(text)
+}
+
+function endOf(scan: TextScan): string {
+  return scan.length === scan.head.length ? scan.head : scan.tail()
+}
+
+function findIn(text: string, request: RequestView): UnparsedCall | undefined {
+  // Of a request that is not known any tool may be; then only tokens prove that a call was meant.
   const tools = request.tools()
-  if (!tools || tools.size === 0) return undefined
-  const text = scan.length === scan.head.length ? scan.head : scan.tail()
+  if (tools?.size === 0) return undefined
   for (const opening of findCallOpenings(text)) {
-    if (!tools.has(opening.name)) continue
+    const name = tools ? declaredName(opening.name, tools) : opening.bare ? undefined : opening.name
+    if (name === undefined) continue
     const before = text.slice(0, opening.index)
     const body = text.slice(opening.index)
-    if (!standsFree(before, opening)) continue
-    const required = requiredOf(tools.get(opening.name))
-    const fits = required.every((key) => body.includes(key))
+    if (!standsFree(before, opening) || (!tools && !isComplete(body))) continue
+    const required = requiredOf(tools?.get(name))
+    const fits = tools !== undefined && required.every((key) => body.includes(key))
     // One without arguments looks like anything, unless it is written out in JSON.
-    if (opening.bare && (!fits || (required.length === 0 && !/^\[?\s*\{/.test(body)))) continue
+    if (opening.bare && ((!fits && !isAllThereIs(before)) || (required.length === 0 && !/^\[?\s*\{/.test(body)))) continue
     if (!isLast(text, opening)) continue
     // The wrapper, which tells the family, may stand before the part that names the tool.
     const delimiter = familiar(text.slice(Math.max(0, opening.index - 64)))
-    return { tool: opening.name, body, before, fits, delimiter }
+    return { tool: name, body, before, fits, delimiter, families: opening.families }
   }
   return undefined
+}
+
+/**
+ * The declared tool that is meant: models put the namespace of their own format before it or a channel behind it, and without the special tokens the
+ * first argument follows directly.
+ */
+function declaredName(name: string, tools: ReadonlyMap<string, Schema | undefined>): string | undefined {
+  const bare = name.replace(/^functions?[.:]/, "").replace(/(?<=.)(?:commentary|analysis)$/, "")
+  return (
+    [name, bare].find((one) => tools.has(one)) ??
+    [...tools.keys()].find((tool) => bare.startsWith(tool) && beginsArgument(bare.slice(tool.length), tools.get(tool)))
+  )
+}
+
+function beginsArgument(text: string, schema: Schema | undefined): boolean {
+  return Object.keys(schema?.properties ?? {}).some((key) => text.startsWith(key))
+}
+
+/** Before it nothing but delimiters, or reasoning up to its end. */
+function isAllThereIs(before: string): boolean {
+  const said = withoutWrapper(before).trimEnd()
+  if (said === "") return true
+  const last = findDelimiters(said).at(-1)
+  return last?.delimiter.role === "reasoning-close" && last.end === said.length
 }
 
 /** Outside of fences, quotes and code; one without any token, which anybody may write, begins its line. */
@@ -70,7 +137,8 @@ function withoutWrapper(before: string): string {
 function isLast(text: string, { index, bare, json }: CallOpening): boolean {
   const body = text.slice(index)
   if (json !== undefined) return isLastJson(text.slice(json))
-  // A function call in a list, or arguments in braces.
+  // A function call in a list, or arguments in braces; one that breaks off within a string was cut there.
+  if (bare && body.startsWith("[") && breaksOff(body)) return true
   if (bare && !/^[\w.:/-]+\s*<arg_key>/.test(body)) return /[)}]\]?\s*$/.test(withoutDelimiters(body))
   const begin = body.indexOf("{")
   if (begin >= 0 && begin < 200 && !/[=(]|<arg|<param/.test(body.slice(0, begin).replace("to=", ""))) {

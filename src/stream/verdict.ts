@@ -1,4 +1,4 @@
-import { flagsThenUpdate, updateCure } from "../knowledge/cures.ts"
+import { flagsThenUpdate, type Setup, updateCure } from "../knowledge/cures.ts"
 import { type Family, familyById, familyOfModel } from "../knowledge/families.ts"
 import { FINDING_TEXTS, type FindingFacts, type FindingText } from "../knowledge/findings.ts"
 import { knownBug } from "../knowledge/known-bugs.ts"
@@ -17,7 +17,7 @@ const TEXTS: Readonly<Record<Finding["kind"], FindingText>> = FINDING_TEXTS
 export function toFinding(evidence: Evidence, { reading, request }: Scene, server: InspectorOptions["server"]): Finding {
   const named =
     familyOfModel({ root: server?.root }) ?? familyOfModel({ id: reading.model }) ?? familyOfModel({ id: request.model() })
-  const family = familyOf(evidence, named)
+  const { family, alike } = familyOf(evidence, named)
   const { facts = {} } = evidence
   const tool = evidence.call ? printable(evidence.call.name, MAX_NAME) : text(facts.tool, MAX_NAME)
   const field = evidence.field === undefined ? undefined : printable(evidence.field, MAX_NAME) || undefined
@@ -25,6 +25,7 @@ export function toFinding(evidence: Evidence, { reading, request }: Scene, serve
     certain: evidence.certainty === "certain",
     detail: evidence.detail,
     family,
+    alike,
     server: server?.kind,
     parsersFit: parsersFit(evidence, reading),
     tool: tool && inCode(tool),
@@ -81,15 +82,21 @@ function serverOf(server: InspectorOptions["server"], { fingerprint }: Reading):
 
 /**
  * The names know best, with one exception: a call written in a format that the named family does not use. Then the name misleads (a fine-tune, a
- * made-up alias), and the family is that of the format, or unknown where several share it. Reasoning and turn tokens are not enough for that:
+ * made-up alias), and the family is that of the format, or unknown where several share it: then the first of them tells which tool parser reads it. Reasoning and turn tokens are not enough for that:
  * models imitate those of others.
  */
-function familyOf({ delimiter }: Evidence, named: Family | undefined): Family | undefined {
-  const seen = delimiter?.families ?? []
-  if (seen.length === 0 || (named && seen.includes(named.id))) return named
-  const call = delimiter?.role.startsWith("call") ?? false
-  if (named && !call) return named
-  return seen.length === 1 && seen[0] ? familyById(seen[0]) : undefined
+function familyOf(evidence: Evidence, named: Family | undefined): Pick<Setup, "family" | "alike"> {
+  const seen = familiesSeen(evidence)
+  if (seen.length === 0 || (named && seen.includes(named.id))) return { family: named }
+  const call = evidence.families !== undefined || (evidence.delimiter?.role.startsWith("call") ?? false)
+  if (named && !call) return { family: named }
+  const first = seen[0] === undefined ? undefined : familyById(seen[0])
+  return seen.length === 1 ? { family: first } : { alike: call ? first : undefined }
+}
+
+/** Families that the evidence points to: those of the way the call is written, else those of the literal. */
+function familiesSeen({ families = [], delimiter }: Evidence): readonly string[] {
+  return families.length > 0 ? families : (delimiter?.families ?? [])
 }
 
 /** Reasoning came in its own channel and the call concerned was read as one: with a parser missing or wrong neither would be so. */

@@ -34,6 +34,7 @@ const WRITTEN: Record<string, string> = {
   "Llama 3 without its token": '{"name": "bash", "parameters": {"command": "ls -la"}}',
   pythonic: '[bash(command="ls -la")]',
   "Olmo 3": '<function_calls>bash(command="ls -la")</function_calls>',
+  "Olmo 3 without its tokens": 'bash(command="ls -la")',
   LFM2: '<|tool_call_start|>[bash(command="ls -la")]<|tool_call_end|>',
   "Phi-4-mini": 'functools[{"name": "bash", "arguments": {"command": "ls -la"}}]',
   InternLM: '<|action_start|><|plugin|>\n{"name": "bash", "parameters": {"command": "ls -la"}}<|action_end|>',
@@ -90,4 +91,71 @@ test("the family is told by the tokens", () => {
     "lfm2",
     "gpt-oss",
   ])
+})
+
+test("where several families write alike, the cure names the tool parser that reads them", () => {
+  const fix = (name: string, kind?: string): string | undefined =>
+    reportOf({ content: WRITTEN[name] ?? "" }, { request: requestWith("Do it."), server: { kind } }).findings[0]?.fix
+  expect(fix("Qwen-XML")).toContain("--tool-call-parser qwen3_coder`")
+  expect(fix("Hermes")).toContain("--tool-call-parser hermes`")
+  expect(fix("GLM")).toContain("--tool-call-parser glm47`")
+  expect(fix("DSML")).toContain("--tool-call-parser deepseek_v4`")
+  expect(fix("Qwen-XML", "sglang")).toContain("Restart SGLang with `--tool-call-parser qwen3_coder`")
+  expect(fix("pythonic")).toContain("that the model's card names")
+})
+
+test("the way a call is written tells families apart that share their tokens", () => {
+  const family = (content: string): string | undefined => reportOf({ content }).findings[0]?.family
+  expect(["DeepSeek V3.1", "Phi-4-mini", "Olmo 3", "Granite", "InternLM"].map((name) => family(WRITTEN[name] ?? ""))).toEqual([
+    "deepseek-v3.1",
+    "phi4-mini",
+    "olmo3",
+    "granite3",
+    "internlm",
+  ])
+  expect(family((WRITTEN.DSML ?? "").replaceAll("tool_calls", "function_calls"))).toBe("deepseek-v3.2")
+})
+
+describe("a call whose own text ends the thinking", () => {
+  test("is divided between reasoning and answer, and named all the same", () => {
+    expect(kindsOf({ reasoning: '[read(filePath="/src/cart.ts', content: '")]' })).toEqual(["call-in-reasoning"])
+    expect(
+      kindsOf({
+        reasoning: "<seed:tool_call>\n<function=bash>\n<parameter=command>echo '",
+        content: "'</parameter>\n</function>\n</seed:tool_call>",
+      }),
+    ).toEqual(["call-in-reasoning"])
+    expect(kindsOf({ reasoning: '<|tool_call|>[{"name": "bash", "arguments": {"command": "echo ', content: " and" })).toEqual([
+      "call-in-reasoning",
+    ])
+  })
+
+  test("is none where the reasoning only speaks of one", () => {
+    expect(kindsOf({ reasoning: 'I could write [read(filePath="/a")].', content: "Fine (see above)" })).toEqual([])
+    expect(kindsOf({ reasoning: '<tool_call>\n{"name": "bash", "arguments": {', content: "That is how it begins." })).toEqual([])
+  })
+})
+
+test("a call whose name carries a channel tail or the format's own namespace is one", () => {
+  expect(
+    kindsOf({ content: '<invoke name="bash<|channel|>commentary">\n<parameter name="command">ls</parameter>\n</invoke>' }),
+  ).toEqual(["call-in-content"])
+  expect(kindsOf({ content: '<invoke name="functions.bash">\n<parameter name="command">ls</parameter>\n</invoke>' })).toEqual([
+    "call-in-content",
+  ])
+  expect(kindsOf({ content: '[bash(cmd="ls")]' })).toEqual(["call-in-content"])
+})
+
+test("of a request that is not known a call with its tokens is likely one", () => {
+  const said = (content: string): string[] =>
+    reportOf({ content }, {}).findings.map(({ kind, certainty }) => `${kind}/${certainty}`)
+  expect(said(WRITTEN.GLM ?? "")).toEqual(["call-in-content/likely"])
+  expect(said(WRITTEN.pythonic ?? "")).toEqual([])
+  expect(said("The fix: replace [TOOL_CALLS] by <|im_end|>")).toEqual([])
+})
+
+test("a call without its special tokens is one", () => {
+  for (const content of ["<tool_call>bash\ncommand\nls -la\n</tool_call>", "<tool_call>bashcommandls -la</tool_call>"])
+    expect(kindsOf({ content })).toEqual(["call-in-content"])
+  expect(kindsOf({ content: "<tool_call>is the tag of a call</tool_call>" })).toEqual([])
 })

@@ -306,7 +306,7 @@ describe("whatever the server sends", () => {
     inspector.push(event('{"filePath": "/a", "content": "', { id: "c1", name: "write" }))
     const middle = event("all work and no play ".repeat(3000))
     for (let bytes = 0; bytes < 60_000_000; bytes += middle.length) inspector.push(middle)
-    inspector.push(event('</think>"}'))
+    inspector.push(event('\\n</think>"}'))
     inspector.push(sse({ choices: [{ index: 0, delta: {}, finish_reason: "tool_calls" }] }))
     const { findings, response } = inspector.end()
     expect(findings.map(({ kind, field }) => [kind, field])).toEqual([["reasoning-in-arguments", "content"]])

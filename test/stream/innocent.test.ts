@@ -80,6 +80,71 @@ const CASES: Record<string, Case> = {
   "a todo with both tags": {
     says: call("todowrite", { todos: [{ content: "Strip <think>...</think> blocks", status: "pending", priority: "low" }] }),
   },
+  "a todo that ends in the closer it names": {
+    says: call("todowrite", {
+      todos: [
+        "Handle </think>",
+        "Ends with [/THINK]",
+        "Add a regex for </arg_value>...</seed:think>",
+        "Find <tool_call>...</tool_call>",
+      ].map((content) => ({ content, status: "pending", priority: "low" })),
+    }),
+  },
+  "a description that ends in the closer it names": {
+    says: call("bash", { command: "pytest -q", description: "Run the tests for </seed:think>" }),
+  },
+  "a pull request whose text shows the closer on a line of its own": {
+    says: call("bash", {
+      command: 'gh pr create --title "Strip </think>" --body "Before:\n\n</think>\n\nAfter: nothing."',
+    }),
+  },
+  "an edit whose new text is the delimiter and nothing else": {
+    says: call("edit", { filePath: "src/Main.java", oldString: "</thought>", newString: "</think>" }),
+  },
+  "a setting that names the delimiter": {
+    says: call("write", { filePath: "deploy/stop", content: "START=<arg_key>\nSTOP=</think>" }),
+  },
+  "a comment that ends in the delimiter it names": {
+    says: call("write", { filePath: "src/Main.java", content: "// begins at <tool_call>\nint x = 1;\n// and ends at </think>" }),
+  },
+  "raw output in a language that quotes by indentation": {
+    says: call("write", { filePath: "lib/x.rb", content: "RAW = <<~RAW\n  <tool_call>\n  I should\n  </think>\nRAW\n" }),
+  },
+  "a delimiter escaped for the shell": { says: call("bash", { command: "grep -n \\<｜DSML｜invoke src/reader.c" }) },
+  "reasoning that rehearses a text with its delimiter": {
+    says: {
+      reasoning: "The file begins so:\n</think>\nThe parser reads the tokens one by one, then it stops here.\nI write that.",
+      ...call("write", {
+        filePath: "src/Main.java",
+        content: "a\n</think>\nThe parser reads the tokens one by one, then it stops here.\nb\n",
+      }),
+    },
+  },
+  "a block as an example behind a colon": {
+    says: { content: "It writes:\n\n<think>\nI should look.\n</think>\n\nand then the answer." },
+  },
+  "a list of delimiters in bold": { says: { content: "They are:\n\n* **</think>** ends it\n* **<think>** begins it\n" } },
+  "a delimiter in code that a server cut in two": {
+    says: { content: "`; everything after it is the answer. Seed-OSS writes `</seed:think>` instead." },
+  },
+  "an answer whose first word is the delimiter it explains": {
+    says: { content: "<think> opens the block, and nothing closes it." },
+  },
+  "an answer that begins with the closer it explains": {
+    says: { content: "</seed:think> ends the block, then the call begins." },
+  },
+  "an answer that begins with a token it explains": { says: { content: "<|eot_id|> ends the turn." } },
+  "the beginning of a docstring that shows a call": {
+    says: call("edit", {
+      filePath: "src/Reader.java",
+      oldString: "x",
+      newString:
+        'x\n    <｜DSML｜function_calls>\n    <｜DSML｜invoke name="f">\n    </｜DSML｜invoke>\n    </｜DSML｜function_cal',
+    }),
+  },
+  "tokens in an indented block of an answer": {
+    says: { content: "The format:\n\n    <|message_model|><|content_thinking|>reasoning\n\nEvery marker is one token." },
+  },
   "a task that hands the user's report on": {
     user: "My model prints </think> at the end of commands. Find out why.",
     says: call("task", {

@@ -27,6 +27,9 @@ describe("reasoning in arguments is found", () => {
     "a closer behind the arguments": call("bash", '{"command": "ls"}\n[/THINK]'),
     "a closer in a key": call("bash", '{"command</think>": "ls", "command": "ls"}'),
     "a forced end of thinking in a glob": call("glob", { pattern: "**/*.ts\n\nTime is up.\n</think>\n\n" }),
+    "a thought in the quotes of a shell": call("bash", {
+      command: 'git commit -m "Round once\n\nTime is up, I will answer now.\n</think>\n\nFixes #214"',
+    }),
     "a closer in a deep value": call("todowrite", {
       todos: [
         { content: "first", status: "pending", priority: "low" },
@@ -94,6 +97,14 @@ describe("what belongs elsewhere and stands in the answer", () => {
       "reasoning-in-content",
     ],
     "a block at the beginning": [{ content: "<think>\nI look.\n</think>\n\nFine." }, "reasoning-in-content"],
+    "a thought that ends directly before the answer": [
+      { content: "I know its role from the listing.</think>`cart.ts` keeps the items." },
+      "reasoning-in-content",
+    ],
+    "a block between two paragraphs": [
+      { content: "It keeps items.\n\n<think>\nActually, it also sums them.\n</think>\n\nIt computes the total." },
+      "reasoning-in-content",
+    ],
     "a block that was never closed": [{ content: "[THINK]I look and look." }, "reasoning-in-content"],
     "a call of Qwen": [
       { content: "Now.\n<tool_call>\n<function=bash>\n<parameter=command>\nls\n</parameter>\n</function>\n</tool_call>" },

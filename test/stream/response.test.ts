@@ -24,6 +24,38 @@ describe("output that was counted but not sent", () => {
     ])
   })
 
+  test("is not claimed where the server's count of reasoning tokens is too small", () => {
+    const counted = (completion_tokens: number, reasoning_tokens: number): Record<string, unknown> => ({
+      completion_tokens,
+      completion_tokens_details: { reasoning_tokens },
+    })
+    // One token per character, where each takes up to three.
+    const reasoning = "用户问的是购物车的总额。先看价格再求和。"
+    expect(kindsOf({ reasoning, content: "合計は 1234 € です。", usage: counted(90, 20) })).toEqual([])
+    // The last piece of a thought that never ends is not counted.
+    const inspector = createInspector({ request: requestWith("Do it.") })
+    for (const piece of ["You're", " wel", "come.", " Tell me what I shall do next, and where I find it."])
+      inspector.push(sse({ choices: [{ delta: { reasoning: piece }, finish_reason: null }] }))
+    inspector.push(sse({ choices: [{ delta: {}, finish_reason: "stop" }], usage: counted(30, 7) }))
+    expect(inspector.end().findings).toMatchObject([{ kind: "answer-in-reasoning" }])
+  })
+
+  test("is not claimed where later pieces hold more tokens than the first ones", () => {
+    const inspector = createInspector({ request: requestWith("Do it.") })
+    const say = (reasoning: string): void => inspector.push(sse({ choices: [{ delta: { reasoning }, finish_reason: null }] }))
+    for (let i = 0; i < 256; i++) say(" adds")
+    for (let i = 0; i < 256; i++) say(" adds adds")
+    inspector.push(
+      sse({ choices: [{ delta: { content: "Done." }, finish_reason: "stop" }], usage: { completion_tokens: 256 * 3 + 3 } }),
+    )
+    expect(inspector.end().findings).toEqual([])
+  })
+
+  test("shows a short call by what is counted behind the reasoning", () => {
+    const usage = { completion_tokens: 18, completion_tokens_details: { reasoning_tokens: 7 } }
+    expect(kindsOf({ reasoning: "Ask for the list.", content: "\n", usage })).toEqual(["output-swallowed"])
+  })
+
   test("is likely behind long reasoning where pieces are single tokens", () => {
     const inspector = createInspector({ request: requestWith("Do it.") })
     const words = LONG.match(/\s?\S+/g) ?? []

@@ -11,7 +11,7 @@ export const callInContent: ResponseRule = {
     if (request.toolsOn() === false || reading.calls.count > 0) return undefined
     const found = findUnparsedCall(reading.content.text(), request)
     if (!found) return undefined
-    const { tool, body, before, fits, delimiter } = found
+    const { tool, body, before, fits, delimiter, families } = found
     const example = /:\s*$/.test(before) && provenance.topic("calls")
     return {
       kind: "call-in-content",
@@ -19,6 +19,7 @@ export const callInContent: ResponseRule = {
       // What the client cut may have been going to be parsed.
       weak: reading.aborted || example || provenance.text(body.slice(0, 64)),
       delimiter,
+      families,
       excerpt: body.slice(0, 80),
       facts: { tool },
     }

@@ -1,4 +1,5 @@
-import { isBlank, type ResponseRule } from "./rule.ts"
+import { isBlank } from "../text-scan.ts"
+import type { ResponseRule } from "./rule.ts"
 
 const SILENT = new Set(["output-swallowed", "stream-error", "call-in-reasoning"])
 

@@ -8,7 +8,7 @@ import type { JsonField, JsonView } from "../json-strings.ts"
 import { isPlanning, isSoftFile } from "../leak.ts"
 import { requiredOf, type Schema, schemaAt } from "../schema.ts"
 import { isShellText } from "../shell.ts"
-import { around, isAtHead, isInWord, isOnOwnLine, isQuoted, isReasoning } from "../sightings.ts"
+import { around, isAtHead, isBare, isGlued, isInWord, isOneOfMany, isOnOwnLine, isQuoted, isReasoning } from "../sightings.ts"
 import type { Sighting } from "../text-scan.ts"
 import { findUnparsedCall } from "../unparsed-call.ts"
 import { sharesReasoning } from "./reasoning-in-arguments.ts"
@@ -131,6 +131,8 @@ function inText(
   if (kind === "command" && sighting.index <= field.text.head.length && !isShellText(field.text.head, sighting.index)) {
     // Shells take none of them unquoted, least of all in a word or on a line of its own.
     if (isUnmistakable(delimiter) || isAtHead(sighting)) return "certain"
+    // The end of one thing and the beginning of the next, as only the grammar has them.
+    if (closes(delimiter) && isGlued(sighting) && findDelimiters(sighting.after.trimStart())[0]?.index === 0) return "certain"
     if (delimiter.role === "turn" && (isInWord(sighting) || isOnOwnLine(sighting))) return "certain"
     return tail ? (delimiter.role === "call-open" ? "hint" : "certain") : undefined
   }
@@ -140,9 +142,13 @@ function inText(
     if (!soft && (isOnOwnLine(sighting) ? isPlanning(before) : kind === "content" && isInWord(sighting))) return "likely"
   }
   if (!tail) return undefined
-  if (kind === "label" && /[\w.]$/.test(before)) return "likely"
-  const closes = delimiter.role === "call-close" || /^<(?:\/|\|close)/.test(delimiter.literal)
-  return closes && kind === "content" && ended && !soft && !isOpened(field, sighting) ? "likely" : "hint"
+  if (kind === "label" && /[\w.]$/.test(before) && isGlued(sighting)) return "likely"
+  const stray = isGlued(sighting) && !isBare(field.text) && !isOneOfMany(sighting, field.text.sightings())
+  return closes(delimiter) && stray && kind === "content" && ended && !soft && !isOpened(field, sighting) ? "likely" : "hint"
+}
+
+function closes({ role, literal }: Delimiter): boolean {
+  return role === "call-close" || /^<(?:\/|\|close)/.test(literal)
 }
 
 /** Nothing stands behind it but the rest of its tag and blanks. */
@@ -151,7 +157,10 @@ function isTail({ text }: JsonField, { index, delimiter, after }: Sighting): boo
 }
 
 /** The text holds the beginning of such a tag, so that the end belongs to it. */
-function isOpened({ text }: JsonField, { delimiter }: Sighting): boolean {
+function isOpened({ text }: JsonField, { delimiter, index }: Sighting): boolean {
+  const opens = (other: Sighting): boolean =>
+    other.index < index && other.delimiter.group === delimiter.group && other.delimiter.role === "call-open"
+  if (text.sightings().some(opens)) return true
   const name = /^<\/([\w:]+)/.exec(delimiter.literal)?.[1]
   return name !== undefined && [text.head, text.tail()].some((part) => new RegExp(`<${name}[\\s=>]`).test(part))
 }

@@ -18,7 +18,8 @@ export const outputSwallowed: ResponseRule = {
     const closed = last !== undefined && last.index + last.delimiter.literal.length === content.length
     const finished = content.length > 0 && !/\s$/.test(content.tail()) && !closed
     const hidden = finished && reading.reasoning.pieces === 0 && !/think/i.test(content.head)
-    const weak = hidden || (finished && missing.certainty === "likely")
+    const unsure = missing.certainty === "likely" && !missing.sharp && reading.reasoning.pieces === 0
+    const weak = hidden || (finished && unsure)
     return {
       kind: "output-swallowed",
       certainty: weak ? "likely" : missing.certainty,

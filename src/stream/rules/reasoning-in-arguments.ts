@@ -81,10 +81,14 @@ function inKey({ provenance }: Scene, call: Call, view: JsonView): Evidence | un
   return undefined
 }
 
-/** Whether 40 characters directly beside the delimiter stand in this response's reasoning. */
-export function sharesReasoning({ reading }: Scene, { before, after }: Sighting): boolean {
+/**
+ * Whether 40 characters directly beside the delimiter stand in this response's reasoning. Where the reasoning holds the delimiter as well, it
+ * rehearses what is written: thoughts that ran over do not hold their own end.
+ */
+export function sharesReasoning({ reading }: Scene, { before, after, delimiter }: Sighting): boolean {
   const reasoning = reading.reasoning.text()
   const texts = reasoning.length === reasoning.head.length ? [reasoning.head] : [reasoning.head, reasoning.tail()]
+  if (texts.some((text) => text.includes(delimiter.literal))) return false
   const beside = [before.trimEnd().slice(-SHARED), after.trimStart().slice(0, SHARED)]
   return beside.some((part) => part.length === SHARED && texts.some((text) => text.includes(part)))
 }

@@ -1,4 +1,5 @@
-import { around, isAtHead, isAtTail, isOnOwnLine, isQuoted, isReasoning, orphansOf } from "../sightings.ts"
+import { isPlanning } from "../leak.ts"
+import { around, isAtHead, isAtTail, isOnOwnLine, isQuoted, isReasoning, lineBefore, orphansOf } from "../sightings.ts"
 import type { Sighting } from "../text-scan.ts"
 import type { Evidence, ResponseRule, Scene } from "./rule.ts"
 
@@ -16,12 +17,51 @@ export const reasoningInContent: ResponseRule = {
     const first = sightings[0]
     if (!first) return undefined
     const weak = provenance.asked(first.delimiter.group)
-    if (first.delimiter.role === "reasoning-open" && isAtHead(first) && !isQuoted(first)) return evidence(scene, first, weak)
-    const orphan = orphansOf(sightings).find((sighting) => !isQuoted(sighting) && (isOnOwnLine(sighting) || isAtHead(sighting)))
+    const block = first.delimiter.role === "reasoning-open" && isAtHead(first) && !isQuoted(first)
+    const closed = sightings.some(({ delimiter, after }) => delimiter.role === "reasoning-close" && !/^ \S/.test(after))
+    if (block && (closed || !isSubject(first))) return evidence(scene, first, weak)
+    const inside = blockInside(sightings)
+    if (inside) return { ...evidence(scene, inside, weak || provenance.group(inside.delimiter.group)), certainty: "likely" }
+    const orphan = orphansOf(sightings).find(
+      (sighting) =>
+        endsThought(sighting) || (!isQuoted(sighting) && (isOnOwnLine(sighting) || (isAtHead(sighting) && !isSubject(sighting)))),
+    )
     if (!orphan) return undefined
     const subject = provenance.group(orphan.delimiter.group) && !(reading.calls.count > 0 && isAtTail(orphan, content))
     return evidence(scene, orphan, weak || subject)
   },
+}
+
+/**
+ * A block between two paragraphs in which the model talks to itself: it thought again, and the server looked for one thought only. Behind a colon
+ * it is an example.
+ */
+function blockInside(sightings: readonly Sighting[]): Sighting | undefined {
+  return sightings.find((opener, i) => {
+    const closer = sightings[i + 1]
+    if (opener.delimiter.role !== "reasoning-open" || isQuoted(opener)) return false
+    if (closer && (closer.delimiter.group !== opener.delimiter.group || !isOnOwnLine(closer))) return false
+    return /(?:^|[^:：\s]\s*\n)[ \t]*\n[ \t]*$/.test(opener.before) && isPlanning(opener.after.slice(0, 200))
+  })
+}
+
+/**
+ * Directly behind a sentence, and directly before the next one or a call, as templates without line breaks have it. In a sentence about it, it stands
+ * between blanks, in quotes or in a word.
+ */
+function endsThought(sighting: Sighting): boolean {
+  const { before, after, fenced } = sighting
+  const line = lineBefore(sighting)
+  // Between two signs of the same sort it is quoted, whatever stands in the rest of the line.
+  if (/(["'`*_|])$/.exec(before)?.[1] === after[0]) return false
+  if (fenced || ['"', "`"].some((quote) => line.split(quote).length % 2 === 0)) return false
+  // Between two words without a full stop it is part of an expression.
+  return /^(?:[\p{Lu}\p{Lo}\p{N}`*#<[{|]|\s*\n)/u.test(after) && /[.!?。！？…)"'`]$|\p{Lo}$/u.test(before)
+}
+
+/** "<think> opens the block": the subject of a sentence. */
+function isSubject({ after }: Sighting): boolean {
+  return /^ \p{Ll}/u.test(after)
 }
 
 function evidence({ provenance, request }: Scene, sighting: Sighting, weak: boolean): Evidence {

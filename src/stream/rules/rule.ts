@@ -23,6 +23,8 @@ export interface Evidence {
   field?: string
   /** The literal that gave it away; it may point to a family. */
   delimiter?: Delimiter
+  /** Ids of the families that write calls as the one found; empty where anybody may. */
+  families?: readonly string[]
   /** Text around the evidence, as received. */
   excerpt?: string
   /** Values that the sentences name. */
@@ -39,8 +41,4 @@ export interface CallRule {
 export interface ResponseRule {
   kind: FindingKind
   response(scene: Scene, found: readonly Evidence[]): Evidence | undefined
-}
-
-export function isBlank(text: { head: string; length: number }): boolean {
-  return text.length === 0 || (text.length === text.head.length && text.head.trim() === "")
 }

@@ -43,6 +43,8 @@ function isMisplaced(token: Sighting, content: TextScan): boolean {
   const end = token.index + delimiter.literal.length
   // Only tokens, roles and blanks up to the end.
   if (end + after.length >= content.length && isOnlyTokens(after)) return isAttached(before)
+  // "<|eot_id|> ends the turn": the subject of a sentence.
+  if (isAtHead(token) && /^ \p{Ll}/u.test(after) && !BEGINS.test(after)) return false
   if (isAtHead(token) || isUnmistakable(delimiter)) return isAttached(before)
   const begins = BEGINS.test(after) || (NAMED.test(delimiter.literal) && /^\s*\n/.test(after))
   return begins && isAttached(before)
@@ -57,9 +59,10 @@ function isOnlyTokens(text: string): boolean {
   )
 }
 
-/** Directly behind the text or on a line of its own. Behind a blank in a line it is a word of a sentence. */
+/** Directly behind the text or on a line of its own. Behind a blank in a line it is a word of a sentence, in an indented line it is code. */
 function isAttached(before: string): boolean {
-  return before === "" || /\S$/.test(before) || /\n[ \t]*$/.test(before)
+  if (/(?:^|\n)(?: {4}|\t)[^\n]*$/.test(before)) return false
+  return before === "" || /\S$/.test(before) || /\n *$/.test(before)
 }
 
 /** The header of a call that was written as text belongs to that call. */
