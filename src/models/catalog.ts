@@ -37,21 +37,28 @@ export interface Known {
  * Every model of the watched servers, in the servers' order and then the configuration's: what is served, and what is configured and is not.
  *
  * @param known models that OpenCode has for these providers
+ * @param hidden whether OpenCode was told to leave a served model out; then nobody can use it
  */
-export function catalog(reports: readonly EndpointReport[], known: readonly Known[]): Choice[] {
+export function catalog(
+  reports: readonly EndpointReport[],
+  known: readonly Known[],
+  hidden: (provider: string, id: string) => boolean = () => false,
+): Choice[] {
   return reports.flatMap((report) => {
     const provider = report.provider ?? report.url
     const mine = known.filter((model) => model.provider === provider)
     const trouble = report.models.length > 0 ? undefined : problems(report)[0]?.message
-    const served = report.models.filter(isChatModel).map((model): Choice => {
+    const served = report.models.filter(isChatModel).flatMap((model): Choice[] => {
       const entry = mine.find((one) => one.id === model.id) ?? mine.find((one) => serves(report, one.id) === model)
-      return {
+      if (!entry && hidden(provider, model.id)) return []
+      const choice = {
         ...choiceOf(provider, model),
         key: entry?.key ?? model.id,
         served: true,
         known: entry !== undefined,
         trouble: undefined,
       }
+      return [choice]
     })
     const rest = mine
       .filter((one) => !served.some((choice) => choice.key === one.key))

@@ -14,6 +14,8 @@ export interface Session {
   providerID?: string
   /** The model that writes it, as the host names it. */
   modelID?: string
+  /** Answers in a row that ended before their end. */
+  broken?: number
   /** Tokens of the last answer with its prompt, as the host counts them. */
   tokens?: number
   /** What switches of the model left behind. */

@@ -1,33 +1,40 @@
 /** The switcher of this instance: what it needs of host, servers and sessions, and its code, which is not loaded while OpenCode starts. */
 import type { Endpoint } from "../endpoint/types.ts"
+import type { WakeCode } from "../endpoint/wake.ts"
 import type { Health } from "./health.ts"
 import type { Host, ModelRef, ResolvedProvider } from "./host.ts"
 import type { Sessions } from "./sessions.ts"
-import type { SwitcherOptions, Wish } from "./switcher.ts"
+import { sameModel } from "./switch-memory.ts"
+import type { Loaded, SwitcherOptions, Wish } from "./switcher.ts"
 
 export interface SwitchersOptions {
   host: Host
   health: Health
   sessions: Sessions
   endpoint(provider: string): Endpoint | undefined
+  hidden(provider: string, id: string): boolean
   onError(error: unknown): void
 }
 
 /** A server that loads a model from a slow disk takes minutes; longer than this nobody waits in one answer. */
 const LOADING_MS = 240_000
 
-export function createSwitchers({ host, health, sessions, endpoint, onError }: SwitchersOptions) {
+export function createSwitchers({ host, health, sessions, endpoint, hidden, onError }: SwitchersOptions) {
   let reloadWanted = false
   const options: SwitcherOptions = {
     look: () => health.current(),
     known: async () => knownModels((await host.providers()) ?? []),
     used: async (sessionID) => sessions.peek(sessionID)?.tokens ?? (await host.tokensOf(sessionID)),
+    before: async (sessionID, current) =>
+      (await host.modelsOf(sessionID)).findLast((one) => current !== undefined && !sameModel(one, current)),
+    hidden,
     endpoint,
-    async load(to, model, onProgress) {
+    async load(to, model, onProgress, signal): Promise<Loaded> {
       const { waitUntilLoaded } = await import("./late.ts")
-      const result = await waitUntilLoaded(to, model, { timeoutMs: LOADING_MS, onProgress })
-      if (result.is === "loaded") return undefined
-      return result.is === "timeout" ? "It is still loading." : `The server did not load it (${result.code}).`
+      const result = await waitUntilLoaded(to, model, { timeoutMs: LOADING_MS, onProgress, signal })
+      if (result.is === "loaded") return { is: "loaded" }
+      if (result.is === "timeout") return { is: "late", why: `It is still loading after ${Math.round(result.ms / 1_000)} s.` }
+      return { is: "failed", why: notLoaded(result.code) }
     },
     reload() {
       reloadWanted = true
@@ -45,6 +52,19 @@ export function createSwitchers({ host, health, sessions, endpoint, onError }: S
       reloadWanted = false
       await host.reload().catch(onError)
     },
+  }
+}
+
+function notLoaded(code: WakeCode): string {
+  switch (code) {
+    case "no-wake-route":
+      return "The server sleeps, and only whoever runs it can wake it: its wake-up route is off (vLLM has it with VLLM_SERVER_DEV_MODE=1)."
+    case "cancelled":
+      return "Nobody waits for the loading any more."
+    case "load-failed":
+      return "The server did not load it; its log says why (often too little memory)."
+    default:
+      return `The server did not load it (${code}).`
   }
 }
 

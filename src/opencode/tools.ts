@@ -1,5 +1,5 @@
 /** What the agent itself can ask of the plugin, and do with it. */
-import type { ToolDefinition } from "@opencode-ai/plugin"
+import type { ToolContext, ToolDefinition } from "@opencode-ai/plugin"
 import type { ModelRef } from "./host.ts"
 import type { Wish } from "./switcher.ts"
 
@@ -45,7 +45,8 @@ export function switchTool({ wish, use }: SwitchPort): ToolDefinition {
         // Throws where the user says no; the host tells the model.
         await context.ask({ permission: "switch_model", patterns: [target], always: ["*"], metadata: { model: target } })
       }
-      const text = await whole(wished.answer)
+      const text = await whole(wished.answer, context)
+      if (wished.holds?.() === false) return text
       if (wished.model && !(await use(context.sessionID, wished.model)))
         return "OpenCode did not take the switch; the model is the same as before."
       return text
@@ -53,9 +54,20 @@ export function switchTool({ wish, use }: SwitchPort): ToolDefinition {
   }
 }
 
-async function whole(answer: Wish["answer"]): Promise<string> {
+/** All of it; what comes on the way stands beside the running tool. */
+async function whole(answer: Wish["answer"], { abort, metadata }: Pick<ToolContext, "abort" | "metadata">): Promise<string> {
   if (typeof answer === "string") return answer
+  const reader = answer[Symbol.asyncIterator]()
+  const stop = () => void reader.return?.()
+  abort?.addEventListener("abort", stop, { once: true })
   let text = ""
-  for await (const piece of answer) text += piece
+  try {
+    for (let next = await reader.next(); !next.done; next = await reader.next()) {
+      text += next.value
+      metadata?.({ title: text.trim().split("\n").at(-1) })
+    }
+  } finally {
+    abort?.removeEventListener("abort", stop)
+  }
   return text
 }

@@ -1,9 +1,11 @@
 /** Puts the parts of the terminal interface together and into the host's places. */
 import type { TuiPluginApi } from "@opencode-ai/plugin/tui"
 import { getOwner } from "solid-js"
+import { isHidden } from "../config/hidden.ts"
 import { watchedProviders } from "../config/providers.ts"
 import type { Endpoint } from "../endpoint/types.ts"
-import { tokensIn } from "../opencode/host.ts"
+import { tokensLeft } from "../opencode/host.ts"
+import { sameModel } from "../opencode/switch-memory.ts"
 import { isOurs, needsServer, type Typed, typedCommand } from "./commands.ts"
 import { createModel, NotPossible } from "./model.ts"
 import { createPromptModel } from "./prompt-model.ts"
@@ -43,7 +45,7 @@ export function setup(api: TuiPluginApi): void {
     tokens: (id) =>
       api.state.session
         .messages(id)
-        .map((message) => (message.role === "assistant" ? tokensIn(message.tokens) : 0))
+        .map((message) => (message.role === "assistant" ? tokensLeft(message) : 0))
         .findLast((count) => count > 0),
     async notify(report, is) {
       const { healthNotice, recoveredNotice } = await import("./late.ts")
@@ -72,6 +74,15 @@ export function setup(api: TuiPluginApi): void {
       const id = session()
       return id === undefined ? undefined : model.activity(id).tokens
     },
+    before() {
+      const id = session()
+      const now = promptModel.current()
+      const answers = id === undefined ? [] : api.state.session.messages(id)
+      return answers
+        .flatMap((one) => (one.role === "assistant" ? [{ providerID: one.providerID, modelID: one.modelID }] : []))
+        .findLast((one) => !sameModel(one, now))
+    },
+    hidden: (provider, id) => isHidden(api.state.config.provider?.[provider], id),
     use: promptModel.use,
     current: promptModel.current,
     onSwitched(from, to) {

@@ -2,6 +2,7 @@
 import type { EndpointReport } from "../endpoint/types.ts"
 import type { Choice, Known } from "../models/catalog.ts"
 import type { ModelRef } from "../opencode/host.ts"
+import type { SwitchMemory } from "../opencode/switch-memory.ts"
 import { short } from "./lines.ts"
 
 export interface SwitcherPorts {
@@ -13,6 +14,10 @@ export interface SwitcherPorts {
   use(model: ModelRef): Promise<boolean>
   /** The model that the prompt uses now. */
   current(): ModelRef | undefined
+  /** The model that the session had before the current one, by its messages. */
+  before(): ModelRef | undefined
+  /** OpenCode was told to leave this model out. */
+  hidden(provider: string, id: string): boolean
   /** A switch was made. */
   onSwitched(from: ModelRef | undefined, to: ModelRef): void
 }
@@ -36,8 +41,8 @@ export interface Switcher {
 }
 
 export function createTuiSwitcher(ports: SwitcherPorts): Switcher {
-  let previous: ModelRef | undefined
-  const catalogNow = async () => (await import("./late.ts")).catalog(ports.reports(), ports.known())
+  const memory: SwitchMemory = {}
+  const catalogNow = async () => (await import("./late.ts")).catalog(ports.reports(), ports.known(), ports.hidden)
 
   return {
     current: ports.current,
@@ -69,7 +74,7 @@ export function createTuiSwitcher(ports: SwitcherPorts): Switcher {
     async use(model) {
       const from = ports.current()
       if (!(await ports.use(model))) return false
-      previous = from
+      memory.previous = from
       ports.onSwitched(from, model)
       return true
     },
@@ -79,12 +84,14 @@ export function createTuiSwitcher(ports: SwitcherPorts): Switcher {
         look: async () => ports.reports(),
         known: async () => ports.known(),
         used: async () => ports.used(),
+        before: async () => ports.before(),
+        hidden: ports.hidden,
         // What the server loads is loaded by the next request.
         endpoint: () => undefined,
-        load: async () => undefined,
+        load: async () => ({ is: "loaded" }),
         reload() {},
       })
-      const { answer, model } = await switcher.wish("", args, ports.current(), previous ? { previous } : {})
+      const { answer, model } = await switcher.wish("", args, ports.current(), memory)
       let text = ""
       if (typeof answer === "string") text = answer
       else for await (const piece of answer) text += piece

@@ -23,6 +23,8 @@ function made(over: Partial<SwitcherPorts> = {}) {
       return true
     },
     current: () => current,
+    before: () => undefined,
+    hidden: () => false,
     onSwitched: (...given) => switched.push(given),
     ...over,
   })
