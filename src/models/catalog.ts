@@ -2,6 +2,7 @@ import { servedFor } from "../endpoint/checks/model.ts"
 import { problems } from "../endpoint/problems.ts"
 import type { EndpointReport, ServedModel } from "../endpoint/types.ts"
 import { familyOfModel } from "../knowledge/families.ts"
+import { isChatModel } from "./chat-model.ts"
 
 /** A model that a session could be switched to. */
 export interface Choice {
@@ -48,9 +49,9 @@ export function catalog(
     const provider = report.provider ?? report.url
     const mine = known.filter((model) => model.provider === provider)
     const trouble = report.models.length > 0 ? undefined : problems(report)[0]?.message
-    const served = report.models.filter(isChatModel).flatMap((model): Choice[] => {
+    const served = report.models.flatMap((model): Choice[] => {
       const entry = mine.find((one) => one.id === model.id) ?? mine.find((one) => serves(report, one.id) === model)
-      if (!entry && hidden(provider, model.id)) return []
+      if (!entry && (!isChatModel(model) || hidden(provider, model.id))) return []
       const choice = {
         ...choiceOf(provider, model),
         key: entry?.key ?? model.id,
@@ -78,8 +79,6 @@ export function catalog(
 }
 
 const serves = ({ models, server }: EndpointReport, id: string) => servedFor(id, models, server.kind)
-
-const isChatModel = (model: ServedModel) => model.kindOfModel === undefined || model.kindOfModel === "llm"
 
 function choiceOf(provider: string, model: ServedModel) {
   const family = familyOfModel({ id: model.id, root: model.root })

@@ -20,13 +20,16 @@ async function optionsOf(raw: unknown): Promise<ReadOptions> {
   return (await import("./late.ts")).readOptions(raw)
 }
 
+/** `opencode serve` and `opencode web` stay; `run`, `models` and the like are over soon, and a reload in their midst would end them. */
+const staysOpen = (argv: readonly string[]) => /^(?:serve|web)$/.test(argv.slice(2).find((word) => !word.startsWith("-")) ?? "")
+
 export async function createHooks(
   { client, directory }: Pick<PluginInput, "client"> & Partial<Pick<PluginInput, "directory">>,
   rawOptions: unknown,
 ): Promise<Hooks> {
   const host = createHost(client)
   const { options, problems } = await optionsOf(rawOptions)
-  const plugin = createPlugin({ host, options, directory, optionProblems: problems })
+  const plugin = createPlugin({ host, options, directory, optionProblems: problems, staysOpen: staysOpen(process.argv) })
 
   const failed = (hook: string) => (error: unknown) => {
     if (error instanceof Refused) throw error

@@ -1,3 +1,4 @@
+import type { EndpointReport } from "../endpoint/types.ts"
 import { familyById, familyOfModel } from "../knowledge/families.ts"
 import type { ModelCache } from "../models/cache.ts"
 import type { Options } from "../options.ts"
@@ -37,6 +38,8 @@ export interface PluginOptions {
   /** Where the model lists of the last looks are kept; default: a file in the user's cache folder. */
   cache?: ModelCache
   now?: () => number
+  /** This OpenCode was started to stay open for front ends: its models may be read again while it is idle. */
+  staysOpen?: boolean
 }
 
 /** The events of the host that matter here; everything else is ignored. */
@@ -65,7 +68,16 @@ interface AssistantInfo {
 const BROKEN_ANSWERS = 3
 const isBroken = ({ kind, detail }: Finding) => kind === "stream-error" && detail === "no-finish"
 
-export function createPlugin({ host, options, directory = "", optionProblems = [], look, cache, now = Date.now }: PluginOptions) {
+export function createPlugin({
+  host,
+  options,
+  directory = "",
+  optionProblems = [],
+  look,
+  cache,
+  now = Date.now,
+  staysOpen = false,
+}: PluginOptions) {
   const sessions = createSessions()
   const notices = createNotices({ host, sessions, options, now })
   let providers: Providers | undefined
@@ -76,7 +88,7 @@ export function createPlugin({ host, options, directory = "", optionProblems = [
 
   const discovery = createDiscovery(cache)
   const health: Health = createHealth({
-    onLook: (report) => void (options.discover && discovery.seen(report)),
+    onLook: (report) => void (options.discover && offerNew(report)),
     endpoints: () => providers?.endpoints() ?? [],
     look,
     now,
@@ -121,6 +133,14 @@ export function createPlugin({ host, options, directory = "", optionProblems = [
     sessions,
     onError,
   })
+
+  /** Where a front end stays open, OpenCode reads its models again when a server has new ones. */
+  async function offerNew(report: EndpointReport) {
+    const endpoint = providers?.endpoints().find(({ provider }) => provider === report.provider)
+    const news = await discovery.seen(report, endpoint)
+    const hidden = (id: string) => providers?.isHidden(report.provider ?? "", id) ?? false
+    if (news && report.models.some(({ id }) => !hidden(id)) && (tui.present() || staysOpen)) switcher.reload()
+  }
 
   /** The model's family by what its server says of it, or by its name. */
   function familyOf(provider: string, model: string | undefined) {

@@ -5,7 +5,7 @@
 import type { Endpoint, EndpointReport } from "../endpoint/types.ts"
 import { type Choice, catalog, type Known } from "../models/catalog.ts"
 import { choose, nameOf } from "../models/choose.ts"
-import { objections, STOPS } from "../models/fitting.ts"
+import { fits, objections, STOPS } from "../models/fitting.ts"
 import { modelsPage, notChosen, notSwitched, objectionLine, switched, switchedElsewhere } from "../report/models.ts"
 import type { ModelRef } from "./host.ts"
 import type { Answer } from "./local-answer.ts"
@@ -31,7 +31,7 @@ export interface SwitcherOptions {
 }
 
 /** `late`: it goes on loading, and the next request waits for it. */
-export type Loaded = { is: "loaded" } | { is: "late" | "failed"; why: string }
+export type Loaded = { is: "loaded"; context?: number } | { is: "late" | "failed"; why: string }
 
 /** What comes of a wish: words, and the model to use from now on where there is one. */
 export interface Wish {
@@ -39,6 +39,14 @@ export interface Wish {
   model?: ModelRef
   /** Whether the model can be used after all, once the whole answer is out. Absent: it can. */
   holds?(): boolean
+}
+
+interface LoadingOptions {
+  /** Says that the switch is made. */
+  done(now: Choice): string
+  force: boolean
+  /** Tokens of the session. */
+  used: number | undefined
 }
 
 const STATES_TO_WAIT_FOR: ReadonlySet<Choice["state"]> = new Set<Choice["state"]>(["unloaded", "loading", "sleeping"])
@@ -83,23 +91,27 @@ export function createSwitcher(o: SwitcherOptions) {
     }
     const stops = against.filter((one) => STOPS.has(one))
     if (stops.length > 0 && !force) return { answer: notSwitched(stops.map(line)) }
-    const done = switched(choice, against.map(line))
+    const done = (now: Choice) => switched(now, against.map(line))
     const model = { providerID: choice.provider, modelID: choice.key }
     const endpoint = o.endpoint(choice.provider)
-    if (!endpoint || !STATES_TO_WAIT_FOR.has(choice.state)) return { answer: done, model }
-    return { ...whileLoading(endpoint, choice, { done, force }), model }
+    if (!endpoint || !STATES_TO_WAIT_FOR.has(choice.state)) return { answer: done(choice), model }
+    return { ...whileLoading(endpoint, choice, { done, force, used }), model }
   }
 
   /** Says how the loading goes, then that the switch is made, or not. */
-  function whileLoading(endpoint: Endpoint, choice: Choice, { done, force }: { done: string; force: boolean }) {
+  function whileLoading(endpoint: Endpoint, choice: Choice, { done, force, used }: LoadingOptions) {
     let holds = true
     const answer = pieces(async (say, signal) => {
       const unknown: Loaded = { is: "late", why: "The server did not say how the loading goes." }
       const loaded = await o.load(endpoint, choice.id, (text) => say(`${text}\n`), signal).catch(() => unknown)
-      if (loaded.is === "loaded") return done
-      if (loaded.is === "late") return `${done}\n${loaded.why} The next message waits for it.`
+      if (loaded.is === "late") return `${done(choice)}\n${loaded.why} The next message waits for it.`
+      // Only now the server says what context it gives.
+      const now = { ...choice, context: (loaded.is === "loaded" ? loaded.context : undefined) ?? choice.context }
+      const small = fits(now, used) === "no" && fits(choice, used) !== "no" ? objectionLine("too-small", now, used) : undefined
+      const why = loaded.is === "failed" ? loaded.why : small
+      if (why === undefined) return done(now)
       holds = force
-      return force ? `${done}\n${loaded.why}` : notSwitched([loaded.why])
+      return force ? `${done(now)}\n${why}` : notSwitched([why])
     })
     return { answer, holds: () => holds }
   }

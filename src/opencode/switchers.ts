@@ -19,6 +19,9 @@ export interface SwitchersOptions {
 /** A server that loads a model from a slow disk takes minutes; longer than this nobody waits in one answer. */
 const LOADING_MS = 240_000
 
+/** A message that is just being sent shows as a busy session by then. */
+const QUIET_MS = 1_500
+
 export function createSwitchers({ host, health, sessions, endpoint, hidden, onError }: SwitchersOptions) {
   let reloadWanted = false
   const options: SwitcherOptions = {
@@ -32,7 +35,7 @@ export function createSwitchers({ host, health, sessions, endpoint, hidden, onEr
     async load(to, model, onProgress, signal): Promise<Loaded> {
       const { waitUntilLoaded } = await import("./late.ts")
       const result = await waitUntilLoaded(to, model, { timeoutMs: LOADING_MS, onProgress, signal })
-      if (result.is === "loaded") return { is: "loaded" }
+      if (result.is === "loaded") return result
       if (result.is === "timeout") return { is: "late", why: `It is still loading after ${Math.round(result.ms / 1_000)} s.` }
       return { is: "failed", why: notLoaded(result.code) }
     },
@@ -40,17 +43,24 @@ export function createSwitchers({ host, health, sessions, endpoint, hidden, onEr
       reloadWanted = true
     },
   }
+  /** Nothing runs in any session: a reload that was wanted harms nobody now. */
+  async function idle() {
+    if (!reloadWanted || sessions.all().some((session) => session.busy)) return
+    reloadWanted = false
+    await host.reload().catch(onError)
+  }
 
   return {
     async wish(sessionID: string, args: string, current: ModelRef | undefined): Promise<Wish> {
       const { createSwitcher } = await import("./late.ts")
       return createSwitcher(options).wish(sessionID, args, current, sessions.get(sessionID).switching)
     },
-    /** Nothing runs in any session: a reload that was wanted harms nobody now. */
-    async idle() {
-      if (!reloadWanted || sessions.all().some((session) => session.busy)) return
-      reloadWanted = false
-      await host.reload().catch(onError)
+    idle,
+    /** OpenCode should read its models again as soon as nothing runs. */
+    reload() {
+      reloadWanted = true
+      const timer = setTimeout(() => void idle(), QUIET_MS)
+      timer.unref?.()
     },
   }
 }

@@ -164,6 +164,15 @@ describe("/switch-model", () => {
     expect((await s.wish("beta --force")).holds).toBe(true)
   })
 
+  test("the context that the server gives once it is loaded counts", async () => {
+    const models: ServedModel[] = [{ id: "alpha" }, { id: "beta", state: "unloaded", maxContext: 64_000 }]
+    const load = async (): Promise<Loaded> => ({ is: "loaded", context: 4_096 })
+    expect((await setUp({ models, load, used: 1_000 }).wish("beta")).text).toContain("(4,096 tokens of context)")
+    const small = await setUp({ models, load, used: 5_000 }).wish("beta")
+    expect(small.holds).toBe(false)
+    expect(small.text).toContain("takes 4,096 tokens")
+  })
+
   test("who stops reading ends the waiting", async () => {
     const models: ServedModel[] = [{ id: "alpha" }, { id: "beta", state: "unloaded" }]
     let stopped = false
