@@ -6,7 +6,6 @@ import type { Hooks, PluginInput } from "@opencode-ai/plugin"
 import type { ReadOptions } from "../options.ts"
 import { DEFAULTS } from "../options-defaults.ts"
 import { Refused } from "./guard.ts"
-import { keepFromModel } from "./history.ts"
 import { createHost } from "./host.ts"
 import { writeOwnHeaders } from "./own-headers.ts"
 import { createPlugin } from "./plugin.ts"
@@ -67,7 +66,7 @@ export async function createHooks(
       if (line && typeof output.output === "string") output.output = `${line}\n\n${output.output}`
     }),
     "experimental.chat.messages.transform": safe("experimental.chat.messages.transform", (_, { messages }) =>
-      keepFromModel(messages),
+      plugin.history(messages),
     ),
     tool: {
       vllm_status: statusTool((sessionID) => plugin.page(sessionID, undefined, { compact: true })),

@@ -54,3 +54,27 @@ export async function* finished(answer: Answer, then: () => Promise<void>): Asyn
   else yield* answer
   await then()
 }
+
+export interface WholeOptions {
+  signal?: AbortSignal
+  /** Told with all that was said so far. */
+  onPiece?(text: string): void
+}
+
+/** All of an answer. */
+export async function whole(answer: Answer, { signal, onPiece }: WholeOptions = {}): Promise<string> {
+  if (typeof answer === "string") return answer
+  const reader = answer[Symbol.asyncIterator]()
+  const stop = () => void reader.return?.()
+  signal?.addEventListener("abort", stop, { once: true })
+  let text = ""
+  try {
+    for (let next = await reader.next(); !next.done; next = await reader.next()) {
+      text += next.value
+      onPiece?.(text)
+    }
+  } finally {
+    signal?.removeEventListener("abort", stop)
+  }
+  return text
+}

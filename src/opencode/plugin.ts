@@ -10,11 +10,12 @@ import { createCommands, registerCommands, SWITCH_COMMAND } from "./commands.ts"
 import { createDiscovery } from "./discovery.ts"
 import { reasonToRefuse, refusal } from "./guard.ts"
 import { createHealth, type Health } from "./health.ts"
+import { asideInWork, keepFromModel, type MessageLike } from "./history.ts"
 import { type Host, type ModelRef, type TokenCount, tellsSwitch, tokensLeft } from "./host.ts"
 import { createNotices } from "./notices.ts"
 import type { Origin } from "./own-headers.ts"
 import { createPages } from "./pages.ts"
-import { finished } from "./pieces.ts"
+import { finished, whole } from "./pieces.ts"
 import { type HostConfig, type Providers, watchProviders } from "./providers.ts"
 import { type Answer, causeOf } from "./recurrence.ts"
 import { createRequests } from "./requests.ts"
@@ -260,13 +261,15 @@ export function createPlugin({
         if (p.part.type === "step-finish") notices.flush(session, p.part.id)
       } else if (type === "session.status" && p.sessionID) {
         const { type: is, message } = (p as { status?: { type?: string; message?: unknown } }).status ?? {}
-        const session = sessions.peek(p.sessionID)
-        if (is === "retry" && session?.providerID && providers?.isWatched(session.providerID))
+        const session = sessions.get(p.sessionID)
+        session.working = is !== "idle"
+        if (is === "retry" && session.providerID && providers?.isWatched(session.providerID))
           troubles.retries(session, String(message))
       } else if ((type === "session.error" || type === "session.idle") && p.sessionID) {
         const session = sessions.peek(p.sessionID)
         if (!session) return
         session.busy = false
+        session.working = false
         notices.flush(session)
         void switcher.idle()
       }
@@ -286,7 +289,8 @@ export function createPlugin({
       if (!given) return
       const here = providers?.isWatched(message.model.providerID) ?? false
       if (given.command !== SWITCH_COMMAND) {
-        if (here) commands.take(sessionID, message.id, parts, async () => pages.answer(sessionID, given.args))
+        const make = async () => pages.answer(sessionID, given.args)
+        if (here) commands.take(sessionID, message.id, parts, { make, aside: session.working === true })
         else commands.leave(sessionID)
         return
       }
@@ -307,13 +311,27 @@ export function createPlugin({
         tui.model(sessionID, from)
         await host.useModel(sessionID, from, message.id)
       }
-      commands.take(sessionID, message.id, parts, async () => {
+      const make = async () => {
         // The host has noted the session's model before it let the message be changed; so it is told once more, from within the turn.
         if (model) await host.useModel(sessionID, model, message.id)
         return model && holds ? finished(answer, async () => (holds() ? undefined : undo())) : answer
-      })
+      }
+      commands.take(sessionID, message.id, parts, { make, aside: session.working === true })
     },
     commandGiven: commands.given,
+
+    /** A request is being made of these messages, which may be changed for it. */
+    history(messages: (MessageLike & { info: { sessionID?: string } })[]) {
+      const aside = asideInWork(messages)
+      const make = aside === undefined ? undefined : commands.release(aside)
+      const sessionID = messages[0]?.info.sessionID
+      keepFromModel(messages)
+      if (!make || sessionID === undefined) return
+      void make()
+        .then(whole)
+        .then((text) => notices.say(sessionID, { cause: `aside:${aside}`, text, variant: "info", when: "now" }, { toast: false }))
+        .catch(onError)
+    },
     isWatched: (providerID: string) => providers?.isWatched(providerID) ?? false,
 
     /** What is known of a call at the moment it starts to run. Throws the refusal where the user asked for one. */

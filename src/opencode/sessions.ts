@@ -20,6 +20,8 @@ export interface Session {
   tokens?: number
   /** What switches of the model left behind. */
   switching: SwitchMemory
+  /** A turn runs: the host works on the session, whether an answer is being written or a tool runs. */
+  working?: boolean
   /** Whether that message is still being written. */
   busy?: boolean
   /** Provider whose failure is being looked into for this session: the answer will say what is wrong. */
