@@ -1,11 +1,10 @@
 /** The switcher of this instance: what it needs of host, servers and sessions, and its code, which is not loaded while OpenCode starts. */
 import type { Endpoint } from "../endpoint/types.ts"
-import type { WakeCode } from "../endpoint/wake.ts"
 import type { Health } from "./health.ts"
 import type { Host, ModelRef, ResolvedProvider } from "./host.ts"
 import type { Sessions } from "./sessions.ts"
 import { sameModel } from "./switch-memory.ts"
-import type { Loaded, SwitcherOptions, Wish } from "./switcher.ts"
+import type { SwitcherOptions, Wish } from "./switcher.ts"
 
 export interface SwitchersOptions {
   host: Host
@@ -15,9 +14,6 @@ export interface SwitchersOptions {
   hidden(provider: string, id: string): boolean
   onError(error: unknown): void
 }
-
-/** A server that loads a model from a slow disk takes minutes; longer than this nobody waits in one answer. */
-const LOADING_MS = 240_000
 
 /** A message that is just being sent shows as a busy session by then. */
 const QUIET_MS = 1_500
@@ -32,13 +28,7 @@ export function createSwitchers({ host, health, sessions, endpoint, hidden, onEr
       (await host.modelsOf(sessionID)).findLast((one) => current !== undefined && !sameModel(one, current)),
     hidden,
     endpoint,
-    async load(to, model, onProgress, signal): Promise<Loaded> {
-      const { waitUntilLoaded } = await import("./late.ts")
-      const result = await waitUntilLoaded(to, model, { timeoutMs: LOADING_MS, onProgress, signal })
-      if (result.is === "loaded") return result
-      if (result.is === "timeout") return { is: "late", why: `It is still loading after ${Math.round(result.ms / 1_000)} s.` }
-      return { is: "failed", why: notLoaded(result.code) }
-    },
+    load: async (...given) => (await import("./late.ts")).loadModel(...given),
     reload() {
       reloadWanted = true
     },
@@ -62,19 +52,6 @@ export function createSwitchers({ host, health, sessions, endpoint, hidden, onEr
       const timer = setTimeout(() => void idle(), QUIET_MS)
       timer.unref?.()
     },
-  }
-}
-
-function notLoaded(code: WakeCode): string {
-  switch (code) {
-    case "no-wake-route":
-      return "The server sleeps, and only whoever runs it can wake it: its wake-up route is off (vLLM has it with VLLM_SERVER_DEV_MODE=1)."
-    case "cancelled":
-      return "Nobody waits for the loading any more."
-    case "load-failed":
-      return "The server did not load it; its log says why (often too little memory)."
-    default:
-      return `The server did not load it (${code}).`
   }
 }
 

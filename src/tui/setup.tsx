@@ -12,7 +12,7 @@ import { createPromptModel } from "./prompt-model.ts"
 import { createTuiSwitcher } from "./switcher.ts"
 import { showFindings } from "./view/findings.tsx"
 import { Panel } from "./view/panel.tsx"
-import { showPicker, showText, switchTo } from "./view/picker.tsx"
+import { showPicker, switchAsTyped } from "./view/picker.tsx"
 import { Safe } from "./view/safe.tsx"
 import { showStatus } from "./view/status.tsx"
 
@@ -82,6 +82,8 @@ export function setup(api: TuiPluginApi): void {
         .flatMap((one) => (one.role === "assistant" ? [{ providerID: one.providerID, modelID: one.modelID }] : []))
         .findLast((one) => !sameModel(one, now))
     },
+    endpoint: (provider) => endpointsOf(api).find((one) => one.provider === provider),
+    load: async (...given) => (await import("./late.ts")).loadModel(...given),
     hidden: (provider, id) => isHidden(api.state.config.provider?.[provider], id),
     use: promptModel.use,
     current: promptModel.current,
@@ -96,9 +98,7 @@ export function setup(api: TuiPluginApi): void {
   async function run({ command, args }: Typed) {
     if (command === "vllm-status") return status(args.split(/\s+/).find((word) => word && !word.startsWith("--")))
     if (args === "") return showPicker({ api, model, switcher })
-    const { text, model: wanted } = await switcher.typed(args)
-    if (wanted) await switchTo(api, switcher, wanted, text)
-    else showText(api, "Switch model", text)
+    return switchAsTyped(api, switcher, args)
   }
 
   const commands = [
