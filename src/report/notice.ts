@@ -37,7 +37,7 @@ export function waitNotice(provider: string, text: string): string {
 
 /** Said in place of the next answer, because the host would go on asking for it. */
 export function brokenAnswers(times: number): string {
-  return `The last ${times} answers of the server broke off before their end, so no further one was asked for.\nCure: Look whether the server still runs, and raise the read timeout of a proxy in front of it; then send your message again.`
+  return `The last ${times} answers of the server broke off before their end, so no further one was asked for.\nCure: Look whether the server still runs, and let a proxy in front of it wait longer; then send your message again.`
 }
 
 /** The host sends a failed request again. */
