@@ -1,12 +1,10 @@
 /**
  * What a person sees of a server that fails, in the real OpenCode: seconds from the head that `opencode run` prints (agent and model) to
- * the first sentence, the requests that the server got, and the sentence; without the plugin, and with nothing but the fetch of
- * `src/request` around the provider's. The head may come in one piece with the sentence, which then counts as 0.0 s.
+ * the first sentence, the requests that the server got, and the sentence; without the plugin and with it. The head may come in one piece with
+ * the sentence, which then counts as 0.0 s.
  *
- *   bun bench/errors.ts [--only name] [--limit seconds]
+ *   bun bench/errors.ts [--only name] [--limit seconds] [--plugin folder]
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { makeProject, type ProjectOptions, root, start } from "../scripts/host.ts"
@@ -14,7 +12,12 @@ import { ENGINE_DEAD, unknownModel } from "../src/sim/errors.ts"
 import { card, type Handler, healthyVllm, type Running, serveHttps, serveRaw, serveRoutes } from "../test/endpoint/servers.ts"
 
 const { values } = parseArgs({
-  options: { only: { type: "string" }, limit: { type: "string", default: "90" }, debug: { type: "boolean" } },
+  options: {
+    only: { type: "string" },
+    limit: { type: "string", default: "90" },
+    plugin: { type: "string", default: root },
+    debug: { type: "boolean" },
+  },
 })
 const LIMIT_MS = Number(values.limit) * 1_000
 
@@ -48,18 +51,29 @@ const page: Handler = (_, response) => {
   response.end("<!doctype html><html><head><title>Router login</title></head><body>Log in</body></html>")
 }
 
+/** What servers say of a prompt that is too long. Each makes OpenCode compact, and must go on doing so. */
+const OVERFLOWS = {
+  SGLang: "The input (8200 tokens) is longer than the model's context length (8192 tokens).",
+  "llama.cpp": "the request exceeds the available context size, try increasing it",
+  Ollama: "prompt too long; exceeded max context length by 8 tokens",
+  "LM Studio":
+    "The number of tokens to keep from the initial prompt is greater than the context length. Try to load the model with a larger context length, or provide a shorter input",
+  LiteLLM:
+    "litellm.ContextWindowExceededError: litellm.BadRequestError: Hosted_vllmException - This model's maximum context length is 8192 tokens. However, you requested 8200 tokens.",
+}
+
 const OVERFLOW =
   "This model's maximum context length is 8192 tokens. However, your prompt contains at least 8193 input tokens, which exceeds this limit even without any output tokens. Please reduce the length of the input prompt. (parameter=input_tokens, value=8193)"
 
 /** Refuses the first request with tools, as too long; what comes after it is answered. */
-function overflowing(): Handler {
+function overflowing(message = OVERFLOW): Handler {
   let refused = false
   return async (request, response) => {
     let body = ""
     for await (const piece of request) body += piece
     if (refused || !JSON.parse(body).tools) return answers(request, response)
     refused = true
-    json(400, { error: { message: OVERFLOW, type: "BadRequestError", param: "input_tokens", code: 400 } })(request, response)
+    json(400, { error: { message, type: "BadRequestError", param: "input_tokens", code: 400 } })(request, response)
   }
 }
 
@@ -107,6 +121,8 @@ const CAUSES: Cause[] = [
   { name: "connection refused, port 5000", start: async () => ({ ...(await closedPort()), url: "http://127.0.0.1:5000/v1" }) },
   { name: "unknown host name", start: async () => ({ ...(await closedPort()), url: "http://no-such-host.invalid:8000/v1" }) },
   { name: "self-signed certificate", start: () => serveHttps("localhost", page, join(root, "test/endpoint/certs")) },
+  { name: "expired certificate", start: () => serveHttps("expired", page, join(root, "test/endpoint/certs")) },
+  { name: "forbidden", start: () => serving(json(403, { detail: "Forbidden" })) },
   { name: "wrong key", start: () => serving(answers, {}, "right") },
   { name: "login page", start: () => serveRoutes({ "/v1/models": page, "/v1/chat/completions": page }) },
   {
@@ -127,8 +143,20 @@ const CAUSES: Cause[] = [
     name: "dead engine",
     start: () => serving(json(500, ENGINE_DEAD.body), { "/health": json(503, {}) }),
   },
+  { name: "accepts and never answers", start: () => serveRaw(() => {}) },
+  {
+    name: "answers without an end",
+    start: () =>
+      serving((_, response) => {
+        response.writeHead(200, { "content-type": "text/event-stream" })
+        response.end('data: {"choices":[{"index":0,"delta":{"role":"assistant","content":"Half an ans"}}]}\n\n')
+      }),
+  },
   { name: "loading for 8 s", start: loading },
   { name: "context overflow", start: () => serving(overflowing()) },
+  ...Object.entries(OVERFLOWS).map(
+    ([server, text]): Cause => ({ name: `context overflow, ${server}`, start: () => serving(overflowing(text)) }),
+  ),
   { name: "queue full twice", start: () => serving(queueing()) },
 ]
 
@@ -138,29 +166,6 @@ interface Measured {
   /** POST requests that the server got. */
   requests: number
   shown: string
-  /** Progress while waiting, as it was handed to the plugin. */
-  waits: string[]
-}
-
-const folder = mkdtempSync(join(tmpdir(), "opencode-vllm-bench-"))
-
-/** The smallest plugin that puts the fetch around the provider's. */
-function wrapperPlugin(log: string): string {
-  const file = join(folder, `wrapper-${Math.random().toString(36).slice(2)}.ts`)
-  writeFileSync(
-    file,
-    `import { appendFileSync } from "node:fs"
-import { lookAt } from ${JSON.stringify(join(root, "src/endpoint/look.ts"))}
-import { explainingFetch } from ${JSON.stringify(join(root, "src/request/explaining-fetch.ts"))}
-export default { id: "wrapper", server: async () => ({ config: async (config) => {
-  const { options } = config.provider.local
-  const look = () => lookAt({ url: options.baseURL, provider: "local", key: options.apiKey })
-  const onWait = (text) => appendFileSync(${JSON.stringify(log)}, text + "\\n")
-  options.fetch = explainingFetch({ look, onWait })((url, init) => fetch(url, init))
-} }) }
-`,
-  )
-  return file
 }
 
 const plain = (text: string) => text.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, "").replaceAll("\u2060", "")
@@ -173,13 +178,11 @@ const said = (text: string) =>
 
 async function measure(cause: Cause, wrapped: boolean): Promise<Measured> {
   const server = await cause.start()
-  const log = join(folder, `${Math.random().toString(36).slice(2)}.log`)
-  writeFileSync(log, "")
   const project = makeProject({
     url: server.url ?? `${server.origin}/v1`,
     model: "nemotron",
     apiKey: "sk-wrong",
-    plugin: wrapped ? [wrapperPlugin(log)] : [],
+    plugin: wrapped ? [values.plugin] : [],
     ...cause.project,
   })
   let began = performance.now()
@@ -203,9 +206,8 @@ async function measure(cause: Cause, wrapped: boolean): Promise<Measured> {
   const requests = server.seen.filter((request) => request.method === "POST").length
   await server.close()
   project.dispose()
-  const waits = readFileSync(log, "utf8").split("\n").filter(Boolean)
-  if (values.debug) console.error(cause.name, wrapped, { seconds, requests, output, waits })
-  return { ...(seconds !== undefined && { seconds }), requests, shown: said(output).join(" / "), waits }
+  if (values.debug) console.error(cause.name, wrapped, { seconds, requests, output })
+  return { ...(seconds !== undefined && { seconds }), requests, shown: said(output).join(" / ") }
 }
 
 const cell = (text: string) => text.replaceAll("|", "\\|").replace(/127\.0\.0\.1:\d+/g, "127.0.0.1:PORT")
@@ -223,12 +225,10 @@ async function worker(): Promise<void> {
 }
 await Promise.all([worker(), worker(), worker()])
 rows.sort(([a], [b]) => CAUSES.indexOf(a) - CAUSES.indexOf(b))
-rmSync(folder, { recursive: true, force: true })
 
 console.log("| failure | | first sentence after | requests | what is shown |")
 console.log("|---|---|---|---|---|")
 for (const [cause, without, wrapped] of rows) {
   console.log(`| ${cause.name} | without | ${time(without)} | ${without.requests} | ${cell(without.shown)} |`)
-  const waits = wrapped.waits.length > 0 ? ` (meanwhile: ${wrapped.waits.join(" ")})` : ""
-  console.log(`| | with | ${time(wrapped)} | ${wrapped.requests} | ${cell(wrapped.shown + waits)} |`)
+  console.log(`| | with | ${time(wrapped)} | ${wrapped.requests} | ${cell(wrapped.shown)} |`)
 }

@@ -10,13 +10,15 @@ import type { CheckCode, Endpoint, EndpointReport, ModelState, ServedModel, Serv
 export interface WakeOptions {
   /** The result is there by then; the server may go on loading. */
   timeoutMs: number
-  /** Told with one line whenever the state changes. */
+  /** Told with one line whenever the state changes, and every few seconds how long it has taken. */
   onProgress?: (text: string) => void
   signal?: AbortSignal
   /** Replaces the transport, for example by a fetch that the user configured. */
   fetch?: Fetch
   /** Milliseconds between two looks at the state. Default 500. */
   everyMs?: number
+  /** Milliseconds between two lines while nothing changes. Default 5000. */
+  sayMs?: number
 }
 
 export type Woken =
@@ -41,7 +43,7 @@ const LINES: Record<ModelState, string> = {
 export async function waitUntilLoaded(endpoint: Endpoint, modelId: string, options: WakeOptions): Promise<Woken> {
   const began = performance.now()
   const ms = () => Math.round(performance.now() - began)
-  const { timeoutMs, signal, fetch, everyMs = 500, onProgress } = options
+  const { timeoutMs, signal, fetch, everyMs = 500, sayMs = 5000, onProgress } = options
   // Ends the request that loads, and the looks, together with the waiting.
   const over = new AbortController()
   const giveUp = () => over.abort()
@@ -67,9 +69,13 @@ export async function waitUntilLoaded(endpoint: Endpoint, modelId: string, optio
         failure = code
       })
     let said: ModelState | undefined
+    let saidAt = 0
     let state: ModelState | undefined = found.state
     for (;;) {
-      if (state !== said && state !== undefined) tell(onProgress, `${found.id} ${LINES[state]}`)
+      if (state !== undefined && (state !== said || ms() - saidAt >= sayMs)) {
+        tell(onProgress, `${found.id} ${LINES[state]}${said === undefined ? "" : `, ${Math.round(ms() / 1000)} s so far`}`)
+        saidAt = ms()
+      }
       said = state ?? said
       await pause(everyMs, over.signal)
       if (over.signal.aborted) return ended()

@@ -2,6 +2,7 @@ import { servedFor } from "../endpoint/checks/model.ts"
 import { problems } from "../endpoint/problems.ts"
 import type { EndpointReport, ServedModel } from "../endpoint/types.ts"
 import { familyOfModel } from "../knowledge/families.ts"
+import { isChatModel } from "./chat-model.ts"
 
 /** A model that a session could be switched to. */
 export interface Choice {
@@ -37,21 +38,28 @@ export interface Known {
  * Every model of the watched servers, in the servers' order and then the configuration's: what is served, and what is configured and is not.
  *
  * @param known models that OpenCode has for these providers
+ * @param hidden whether OpenCode was told to leave a served model out; then nobody can use it
  */
-export function catalog(reports: readonly EndpointReport[], known: readonly Known[]): Choice[] {
+export function catalog(
+  reports: readonly EndpointReport[],
+  known: readonly Known[],
+  hidden: (provider: string, id: string) => boolean = () => false,
+): Choice[] {
   return reports.flatMap((report) => {
     const provider = report.provider ?? report.url
     const mine = known.filter((model) => model.provider === provider)
     const trouble = report.models.length > 0 ? undefined : problems(report)[0]?.message
-    const served = report.models.filter(isChatModel).map((model): Choice => {
+    const served = report.models.flatMap((model): Choice[] => {
       const entry = mine.find((one) => one.id === model.id) ?? mine.find((one) => serves(report, one.id) === model)
-      return {
+      if (!entry && (!isChatModel(model) || hidden(provider, model.id))) return []
+      const choice = {
         ...choiceOf(provider, model),
         key: entry?.key ?? model.id,
         served: true,
         known: entry !== undefined,
         trouble: undefined,
       }
+      return [choice]
     })
     const rest = mine
       .filter((one) => !served.some((choice) => choice.key === one.key))
@@ -71,8 +79,6 @@ export function catalog(reports: readonly EndpointReport[], known: readonly Know
 }
 
 const serves = ({ models, server }: EndpointReport, id: string) => servedFor(id, models, server.kind)
-
-const isChatModel = (model: ServedModel) => model.kindOfModel === undefined || model.kindOfModel === "llm"
 
 function choiceOf(provider: string, model: ServedModel) {
   const family = familyOfModel({ id: model.id, root: model.root })

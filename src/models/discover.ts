@@ -1,5 +1,6 @@
 import type { ConfiguredModel } from "../endpoint/types.ts"
 import type { SeenServer } from "./cache.ts"
+import { isChatModel } from "./chat-model.ts"
 import { type ModelEntry, modelEntry } from "./entry.ts"
 
 /**
@@ -10,8 +11,11 @@ import { type ModelEntry, modelEntry } from "./entry.ts"
 export function discovered({ models, server }: SeenServer, configured: readonly ConfiguredModel[]): Record<string, ModelEntry> {
   const named = new Set(configured.flatMap(({ key, id }) => [key, id]))
   const isNew = models.filter(
-    ({ id, kindOfModel = "llm" }) =>
-      !named.has(id) && kindOfModel === "llm" && !id.includes("*") && !named.has(`${id.replace(/:latest$/, "")}`),
+    (model) =>
+      isChatModel(model) &&
+      !model.id.includes("*") &&
+      !named.has(model.id) &&
+      !(server.kind === "ollama" && named.has(model.id.replace(/:latest$/, ""))),
   )
   return Object.fromEntries(isNew.map((model) => [model.id, modelEntry(model, server)]))
 }

@@ -40,13 +40,21 @@ export interface Given {
   args: string
 }
 
+export interface Taken {
+  make(): Promise<Answer>
+  /** It was given while the agent works. */
+  aside: boolean
+}
+
 export interface Commands {
   /** A command was given in this session; its user message follows. */
   given(sessionID: string, command: string, args: string): void
   /** The command whose user message is awaited in this session, if it is one of ours. */
   pending(sessionID: string): Given | undefined
   /** The user message arrived, and is answered here from now on. */
-  take(sessionID: string, messageID: string, parts: TextPart[], make: () => Promise<Answer>): void
+  take(sessionID: string, messageID: string, parts: TextPart[], given: Taken): void
+  /** The work of the agent goes on behind this user message: the model answers it, and what comes back is to be said beside that. */
+  release(messageID: string): (() => Promise<Answer>) | undefined
   /** The user message arrived, and goes to the model. */
   leave(sessionID: string): void
   /** What answers this user message, if it is answered here. */
@@ -63,7 +71,7 @@ export function createCommands(): Commands {
       if (Object.hasOwn(COMMANDS, command)) pending.set(sessionID, { command, args: unquote(args) })
     },
     pending: (sessionID) => pending.get(sessionID),
-    take(sessionID, messageID, parts, make) {
+    take(sessionID, messageID, parts, { make, aside }) {
       const given = pending.get(sessionID)
       pending.delete(sessionID)
       answers.set(messageID, make)
@@ -72,8 +80,13 @@ export function createCommands(): Commands {
       for (const part of parts) {
         if (part.type !== "text" || !given) continue
         part.text = `/${given.command}${given.args ? ` ${given.args}` : ""}`
-        part.metadata = { ...part.metadata, [MARK]: { local: true } }
+        part.metadata = { ...part.metadata, [MARK]: { local: true, ...(aside && { aside }) } }
       }
+    },
+    release(messageID) {
+      const make = answers.get(messageID)
+      answers.delete(messageID)
+      return make
     },
     leave: (sessionID) => void pending.delete(sessionID),
     answerTo: (messageID) => answers.get(messageID),

@@ -1,6 +1,6 @@
 /** Served models in OpenCode's picker: at the start those that were seen last, because the start waits for no server. */
 import { redactUrl } from "../endpoint/text.ts"
-import type { Endpoint, EndpointReport } from "../endpoint/types.ts"
+import type { Endpoint, EndpointReport, ServedModel } from "../endpoint/types.ts"
 import { createModelCache, isNews, type ModelCache, type SeenServer } from "../models/cache.ts"
 import { discovered } from "../models/discover.ts"
 
@@ -9,8 +9,11 @@ export interface Discovery {
   entries(endpoint: Endpoint): Record<string, unknown>
   /** What the server of this address served when it was last seen. */
   last(url: string): SeenServer | undefined
-  /** Takes a new look into the cache, where it says something new. An outage says nothing. */
-  seen(report: EndpointReport): void
+  /**
+   * Takes a new look into the cache, where it says something new. An outage says nothing. Resolves to whether OpenCode, if it read its
+   * configuration again, would get models that it has not.
+   */
+  seen(report: EndpointReport, endpoint: Endpoint | undefined): Promise<boolean>
 }
 
 export function createDiscovery(cache: ModelCache = createModelCache()): Discovery {
@@ -19,18 +22,34 @@ export function createDiscovery(cache: ModelCache = createModelCache()): Discove
     known ??= cache.read()
     return known
   }
+  /** Ids that OpenCode was given, by provider. */
+  const offered = new Map<string | undefined, ReadonlySet<string>>()
   return {
     entries(endpoint) {
       const last = all()[redactUrl(endpoint.url)]
-      return last ? discovered(last, endpoint.models ?? []) : {}
+      const entries = last ? discovered(last, endpoint.models ?? []) : {}
+      offered.set(endpoint.provider, new Set(Object.keys(entries)))
+      return entries
     },
     last: (url) => all()[redactUrl(url)],
-    seen({ url, at, server, models, checks }) {
+    async seen({ url, at, server, models: now, checks }, endpoint) {
       const key = redactUrl(url)
-      if (!isNews(all()[key], { url, at, server, models, checks })) return
+      const models = withLastContext(now, all()[key]?.models)
+      if (!isNews(all()[key], { url, at, server, models, checks })) return false
       const fresh = { at, server: { kind: server.kind, version: server.version }, models }
       all()[key] = fresh
-      void cache.write(key, fresh)
+      // What is not on disk would not be there after the reading either.
+      if (!(await cache.write(key, fresh)) || !endpoint) return false
+      const before = offered.get(endpoint.provider)
+      return Object.keys(discovered(fresh, endpoint.models ?? [])).some((id) => !before?.has(id))
     },
   }
+}
+
+/** Servers that load on demand tell the context of what is loaded; of the rest the last one is as near as can be. */
+function withLastContext(now: readonly ServedModel[], before: readonly ServedModel[] = []): ServedModel[] {
+  return now.map((model) => {
+    const context = model.context ?? before.find(({ id }) => id === model.id)?.context
+    return context === undefined ? model : { ...model, context }
+  })
 }

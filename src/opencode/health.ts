@@ -49,6 +49,8 @@ export interface Health {
   /** The last look, if it found problems worth a notice. */
   trouble(provider: string): EndpointReport | undefined
   last(provider: string): EndpointReport | undefined
+  /** It has answered a look since OpenCode's start. */
+  answered(provider: string): boolean
   /** Traffic tells as much as a look: a failed request asks for one, an answer after trouble too. Resolves when that look is over. */
   traffic(provider: string, reached: boolean): Promise<void>
   dispose(): void
@@ -66,6 +68,7 @@ interface Watched {
   running?: Promise<EndpointReport>
   /** When it last answered a request of the agent. */
   reachedAt: number
+  answered?: boolean
   rechecks: number
   timer?: ReturnType<typeof setTimeout>
 }
@@ -128,6 +131,7 @@ export function createHealth({
     state.running ??= look(endpoint, { previous: state.report, signal: stop.signal })
       .then((report) => {
         state.report = report
+        state.answered ||= report.checks.some(({ id, status }) => id === "reach" && status === "pass")
         if (stop.signal.aborted) return report
         try {
           onLook?.(report)
@@ -166,6 +170,7 @@ export function createHealth({
       return state?.announced ? state.report : undefined
     },
     last: (provider) => watched.get(provider)?.report,
+    answered: (provider) => watched.get(provider)?.answered === true,
     async traffic(provider, reached) {
       const endpoint = endpoints().find((e) => e.provider === provider)
       if (!endpoint) return

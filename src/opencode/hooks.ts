@@ -6,7 +6,6 @@ import type { Hooks, PluginInput } from "@opencode-ai/plugin"
 import type { ReadOptions } from "../options.ts"
 import { DEFAULTS } from "../options-defaults.ts"
 import { Refused } from "./guard.ts"
-import { keepFromModel } from "./history.ts"
 import { createHost } from "./host.ts"
 import { writeOwnHeaders } from "./own-headers.ts"
 import { createPlugin } from "./plugin.ts"
@@ -20,13 +19,16 @@ async function optionsOf(raw: unknown): Promise<ReadOptions> {
   return (await import("./late.ts")).readOptions(raw)
 }
 
+/** `opencode serve` and `opencode web` stay; `run`, `models` and the like are over soon, and a reload in their midst would end them. */
+const staysOpen = (argv: readonly string[]) => /^(?:serve|web)$/.test(argv.slice(2).find((word) => !word.startsWith("-")) ?? "")
+
 export async function createHooks(
   { client, directory }: Pick<PluginInput, "client"> & Partial<Pick<PluginInput, "directory">>,
   rawOptions: unknown,
 ): Promise<Hooks> {
   const host = createHost(client)
   const { options, problems } = await optionsOf(rawOptions)
-  const plugin = createPlugin({ host, options, directory, optionProblems: problems })
+  const plugin = createPlugin({ host, options, directory, optionProblems: problems, staysOpen: staysOpen(process.argv) })
 
   const failed = (hook: string) => (error: unknown) => {
     if (error instanceof Refused) throw error
@@ -64,7 +66,7 @@ export async function createHooks(
       if (line && typeof output.output === "string") output.output = `${line}\n\n${output.output}`
     }),
     "experimental.chat.messages.transform": safe("experimental.chat.messages.transform", (_, { messages }) =>
-      keepFromModel(messages),
+      plugin.history(messages),
     ),
     tool: {
       vllm_status: statusTool((sessionID) => plugin.page(sessionID, undefined, { compact: true })),

@@ -37,6 +37,8 @@ export interface Host {
   providers(): Promise<ResolvedProvider[] | undefined>
   /** Tokens that the last answer of a session counted, prompt included; undefined where there is none. */
   tokensOf(sessionID: string): Promise<number | undefined>
+  /** The models that the user messages of a session were meant for, oldest first. */
+  modelsOf(sessionID: string): Promise<ModelRef[]>
   /**
    * Puts a message without words into a session, so that what runs in it goes on with this model, and what comes later begins with it. With
    * the id of the newest user message, it is that one which gets the model. Resolves to whether the host took it.
@@ -60,8 +62,18 @@ export function tokensIn({ input = 0, output = 0, reasoning = 0, cache = {} }: T
   return input + output + reasoning + (cache.read ?? 0) + (cache.write ?? 0)
 }
 
+/** Tokens that a session holds after an answer: of a summary only what it says, because what it was made of is gone from the history. */
+export function tokensLeft({ tokens = {}, summary }: { tokens?: TokenCount; summary?: unknown }): number {
+  return summary === true ? tokensIn({ output: tokens.output, reasoning: 0 }) : tokensIn(tokens)
+}
+
 /** Key under which the plugin marks its own parts, so that they can be kept from the model. */
 export const MARK = "opencode-vllm"
+
+/** Whether a message is the plugin's own, by which a switch is told to the host. */
+export function tellsSwitch(parts: readonly { metadata?: Record<string, unknown> }[]): boolean {
+  return parts.some((part) => (part.metadata?.[MARK] as { switch?: unknown } | undefined)?.switch === true)
+}
 
 const SERVICE = "opencode-vllm"
 
@@ -129,11 +141,16 @@ export function createHost(client: PluginInput["client"]): Host {
     },
     async tokensOf(sessionID) {
       const answer = await quietly(() => client.session.messages({ path: { id: sessionID } }))
-      const counts = (answer?.data ?? []).map(({ info }) => (info.role === "assistant" ? tokensIn(info.tokens) : 0))
+      const counts = (answer?.data ?? []).map(({ info }) => (info.role === "assistant" ? tokensLeft(info) : 0))
       return counts.findLast((count) => count > 0)
     },
+    async modelsOf(sessionID) {
+      const answer = await quietly(() => client.session.messages({ path: { id: sessionID } }))
+      return (answer?.data ?? []).flatMap(({ info }) => (info.role === "user" && info.model ? [info.model] : []))
+    },
     async useModel(sessionID, model, messageID) {
-      const parts = [{ type: "text" as const, text: "The model was switched.", synthetic: true, ignored: true }]
+      const metadata = { [MARK]: { switch: true } }
+      const parts = [{ type: "text" as const, text: "The model was switched.", synthetic: true, ignored: true, metadata }]
       const answer = await quietly(() =>
         client.session.prompt({
           path: { id: sessionID },

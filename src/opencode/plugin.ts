@@ -1,18 +1,21 @@
+import type { EndpointReport } from "../endpoint/types.ts"
 import { familyById, familyOfModel } from "../knowledge/families.ts"
 import type { ModelCache } from "../models/cache.ts"
 import type { Options } from "../options.ts"
-import { findingNotice, rescueNotice, toolLine } from "../report/notice.ts"
+import { brokenAnswers, findingNotice, rescueNotice, toolLine } from "../report/notice.ts"
 import type { RescueState } from "../rescue/rescuer.ts"
-import type { Report } from "../stream/types.ts"
+import type { Finding, Report } from "../stream/types.ts"
 import type { Asked } from "./asked.ts"
 import { createCommands, registerCommands, SWITCH_COMMAND } from "./commands.ts"
 import { createDiscovery } from "./discovery.ts"
 import { reasonToRefuse, refusal } from "./guard.ts"
 import { createHealth, type Health } from "./health.ts"
-import { type Host, type ModelRef, type TokenCount, tokensIn } from "./host.ts"
+import { asideInWork, keepFromModel, type MessageLike } from "./history.ts"
+import { type Host, type ModelRef, type TokenCount, tellsSwitch, tokensLeft } from "./host.ts"
 import { createNotices } from "./notices.ts"
 import type { Origin } from "./own-headers.ts"
 import { createPages } from "./pages.ts"
+import { finished, whole } from "./pieces.ts"
 import { type HostConfig, type Providers, watchProviders } from "./providers.ts"
 import { type Answer, causeOf } from "./recurrence.ts"
 import { createRequests } from "./requests.ts"
@@ -36,6 +39,8 @@ export interface PluginOptions {
   /** Where the model lists of the last looks are kept; default: a file in the user's cache folder. */
   cache?: ModelCache
   now?: () => number
+  /** This OpenCode was started to stay open for front ends: its models may be read again while it is idle. */
+  staysOpen?: boolean
 }
 
 /** The events of the host that matter here; everything else is ignored. */
@@ -54,11 +59,26 @@ interface AssistantInfo {
   providerID?: string
   modelID?: string
   tokens?: TokenCount
+  /** It is what a compaction made of the session. */
+  summary?: boolean
   time?: { completed?: number }
   error?: unknown
 }
 
-export function createPlugin({ host, options, directory = "", optionProblems = [], look, cache, now = Date.now }: PluginOptions) {
+/** So many answers in a row that end before their end are no accident. */
+const BROKEN_ANSWERS = 3
+const isBroken = ({ kind, detail }: Finding) => kind === "stream-error" && detail === "no-finish"
+
+export function createPlugin({
+  host,
+  options,
+  directory = "",
+  optionProblems = [],
+  look,
+  cache,
+  now = Date.now,
+  staysOpen = false,
+}: PluginOptions) {
   const sessions = createSessions()
   const notices = createNotices({ host, sessions, options, now })
   let providers: Providers | undefined
@@ -69,7 +89,7 @@ export function createPlugin({ host, options, directory = "", optionProblems = [
 
   const discovery = createDiscovery(cache)
   const health: Health = createHealth({
-    onLook: (report) => void (options.discover && discovery.seen(report)),
+    onLook: (report) => void (options.discover && offerNew(report)),
     endpoints: () => providers?.endpoints() ?? [],
     look,
     now,
@@ -81,6 +101,7 @@ export function createPlugin({ host, options, directory = "", optionProblems = [
   const troubles: Troubles = createTroubles({
     ...{ host, notices, sessions, options },
     health: () => health,
+    waiting: (provider) => waiting.now(provider).length > 0,
     family: familyOf,
     onToolsAccepted: (provider) => rescuers.of(provider)?.toolsAccepted(),
   })
@@ -91,6 +112,7 @@ export function createPlugin({ host, options, directory = "", optionProblems = [
     onLook: troubles.looking,
     onFailure: troubles.failed,
     onWait: troubles.waits,
+    onSend: stopped,
     onError,
   })
   const rescuers = createRescuers({ modes: options.rescue, family: familyOf, onError })
@@ -108,9 +130,18 @@ export function createPlugin({ host, options, directory = "", optionProblems = [
     host,
     health,
     endpoint: (id) => providers?.endpoints().find((e) => e.provider === id),
+    hidden: (provider, id) => providers?.isHidden(provider, id) ?? false,
     sessions,
     onError,
   })
+
+  /** Where a front end stays open, OpenCode reads its models again when a server has new ones. */
+  async function offerNew(report: EndpointReport) {
+    const endpoint = providers?.endpoints().find(({ provider }) => provider === report.provider)
+    const news = await discovery.seen(report, endpoint)
+    const hidden = (id: string) => providers?.isHidden(report.provider ?? "", id) ?? false
+    if (news && report.models.some(({ id }) => !hidden(id)) && (tui.present() || staysOpen)) switcher.reload()
+  }
 
   /** The model's family by what its server says of it, or by its name. */
   function familyOf(provider: string, model: string | undefined) {
@@ -129,6 +160,10 @@ export function createPlugin({ host, options, directory = "", optionProblems = [
 
   function onReport(provider: string, { sessionID, parentID, agent }: Origin, report: Report, asked: Asked) {
     if (!sessionID) return
+    if (agent !== "title") {
+      const session = sessions.get(sessionID)
+      session.broken = report.findings.some(isBroken) ? (session.broken ?? 0) + 1 : 0
+    }
     const answer = { ...report, at: now(), asked }
     // A title that failed harms nobody; it is counted, the answer of the person's own turn speaks for itself.
     if (agent === "title") return void take(sessionID, { ...answer, from: "side" })
@@ -136,6 +171,14 @@ export function createPlugin({ host, options, directory = "", optionProblems = [
     take(sessionID, { ...answer, from: parentID ? "sub" : "own" }, offer)
     // People look at the session they started, not at those of its sub-agents.
     if (parentID) take(parentID, { ...answer, from: "sub" }, offer)
+  }
+
+  /** An answer without an end makes OpenCode ask for the next one at once, for ever (seen with 1.18.33). */
+  function stopped({ sessionID, agent }: Origin) {
+    const session = sessionID === undefined || agent === "title" ? undefined : sessions.peek(sessionID)
+    if (!session || (session.broken ?? 0) < BROKEN_ANSWERS) return undefined
+    session.broken = 0
+    return { message: brokenAnswers(BROKEN_ANSWERS) }
   }
 
   function onRescued(origin: Origin, provider: string, { model, why, family }: Readonly<RescueState>) {
@@ -216,17 +259,29 @@ export function createPlugin({ host, options, directory = "", optionProblems = [
         if (!session || session.messageID !== p.part.messageID) return
         session.lastPartID = p.part.id > (session.lastPartID ?? "") ? p.part.id : session.lastPartID
         if (p.part.type === "step-finish") notices.flush(session, p.part.id)
+      } else if (type === "session.status" && p.sessionID) {
+        const { type: is, message } = (p as { status?: { type?: string; message?: unknown } }).status ?? {}
+        const session = sessions.get(p.sessionID)
+        session.working = is !== "idle"
+        if (is === "retry" && session.providerID && providers?.isWatched(session.providerID))
+          troubles.retries(session, String(message))
       } else if ((type === "session.error" || type === "session.idle") && p.sessionID) {
         const session = sessions.peek(p.sessionID)
         if (!session) return
         session.busy = false
+        session.working = false
         notices.flush(session)
         void switcher.idle()
       }
     },
 
     /** A user message is about to be answered: the host lets its model and its parts be changed. */
-    async userMessage(message: { id: string; sessionID: string; model: ModelRef }, parts: { type: string }[]) {
+    async userMessage(
+      message: { id: string; sessionID: string; model: ModelRef },
+      parts: { type: string; metadata?: Record<string, unknown> }[],
+    ) {
+      // It is by such a message that the host is told of a switch; no front end chose its model.
+      if (tellsSwitch(parts)) return
       const session = sessions.get(message.sessionID)
       const { sessionID } = message
       message.model = meant(session.switching, message.model)
@@ -234,26 +289,49 @@ export function createPlugin({ host, options, directory = "", optionProblems = [
       if (!given) return
       const here = providers?.isWatched(message.model.providerID) ?? false
       if (given.command !== SWITCH_COMMAND) {
-        if (here) commands.take(sessionID, message.id, parts, async () => pages.answer(sessionID, given.args))
+        const make = async () => pages.answer(sessionID, given.args)
+        if (here) commands.take(sessionID, message.id, parts, { make, aside: session.working === true })
         else commands.leave(sessionID)
         return
       }
-      const { answer, model } = await switcher.wish(sessionID, given.args, message.model)
+      const from = message.model
+      const { answer, model, holds } = await switcher.wish(sessionID, given.args, from)
+      const there = model !== undefined && (providers?.isWatched(model.providerID) ?? false)
+      const memory = { ...session.switching }
       if (model) {
-        remember(session.switching, message.model, model)
-        message.model = model
+        remember(session.switching, from, model)
+        // The answer to this message is made here, so it must come by here.
+        if (there) message.model = model
         tui.model(sessionID, model)
       }
       // Where neither the old model nor the new one passes through here, the model is asked to call the tool.
-      if (here || (model && providers?.isWatched(model.providerID)))
-        commands.take(sessionID, message.id, parts, async () => {
-          // The host has noted the session's model before it let the message be changed; so it is told once more, from within the turn.
-          if (model) await host.useModel(sessionID, model, message.id)
-          return answer
-        })
-      else commands.leave(sessionID)
+      if (!here && !there) return commands.leave(sessionID)
+      const undo = async () => {
+        session.switching = memory
+        tui.model(sessionID, from)
+        await host.useModel(sessionID, from, message.id)
+      }
+      const make = async () => {
+        // The host has noted the session's model before it let the message be changed; so it is told once more, from within the turn.
+        if (model) await host.useModel(sessionID, model, message.id)
+        return model && holds ? finished(answer, async () => (holds() ? undefined : undo())) : answer
+      }
+      commands.take(sessionID, message.id, parts, { make, aside: session.working === true })
     },
     commandGiven: commands.given,
+
+    /** A request is being made of these messages, which may be changed for it. */
+    history(messages: (MessageLike & { info: { sessionID?: string } })[]) {
+      const aside = asideInWork(messages)
+      const make = aside === undefined ? undefined : commands.release(aside)
+      const sessionID = messages[0]?.info.sessionID
+      keepFromModel(messages)
+      if (!make || sessionID === undefined) return
+      void make()
+        .then(whole)
+        .then((text) => notices.say(sessionID, { cause: `aside:${aside}`, text, variant: "info", when: "now" }, { toast: false }))
+        .catch(onError)
+    },
     isWatched: (providerID: string) => providers?.isWatched(providerID) ?? false,
 
     /** What is known of a call at the moment it starts to run. Throws the refusal where the user asked for one. */
@@ -284,16 +362,14 @@ export function createPlugin({ host, options, directory = "", optionProblems = [
         const current = providerID !== undefined && modelID !== undefined ? { providerID, modelID } : undefined
         return switcher.wish(sessionID, model, current)
       },
-      use: (sessionID: string, model: ModelRef) => {
+      use: async (sessionID: string, model: ModelRef) => {
         const session = sessions.get(sessionID)
         const { providerID, modelID } = session
-        remember(
-          session.switching,
-          providerID !== undefined && modelID !== undefined ? { providerID, modelID } : undefined,
-          model,
-        )
+        const from = providerID !== undefined && modelID !== undefined ? { providerID, modelID } : undefined
+        if (!(await host.useModel(sessionID, model))) return false
+        remember(session.switching, from, model)
         tui.model(sessionID, model)
-        return host.useModel(sessionID, model)
+        return true
       },
     },
     dispose() {
@@ -325,7 +401,7 @@ export function createPlugin({ host, options, directory = "", optionProblems = [
       session.local = info.parentID !== undefined && commands.answerTo(info.parentID) !== undefined
       troubles.say(session)
     }
-    const tokens = info.tokens && tokensIn(info.tokens)
+    const tokens = tokensLeft(info)
     if (tokens) session.tokens = tokens
     if (!session.busy) notices.flush(session)
   }

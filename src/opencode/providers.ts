@@ -2,6 +2,7 @@
  * Which providers are watched, and how the tap gets in: `provider.<id>.options.fetch`, set in the `config` hook, is used by OpenCode
  * for every request of that provider, titles and sub-agents included (measured with 1.18.33).
  */
+import { isHidden } from "../config/hidden.ts"
 import { watchedProviders } from "../config/providers.ts"
 import type { Endpoint } from "../endpoint/types.ts"
 import type { Options } from "../options.ts"
@@ -11,15 +12,21 @@ import type { Fetch } from "./watch.ts"
 interface ProviderConfig {
   options?: Record<string, unknown>
   models?: Record<string, unknown>
+  whitelist?: unknown
+  blacklist?: unknown
 }
 export interface HostConfig {
   provider?: Record<string, ProviderConfig>
+  disabled_providers?: unknown
+  enabled_providers?: unknown
   command?: Record<string, unknown>
 }
 
 export interface Providers {
   endpoints(): Endpoint[]
   isWatched(id: string): boolean
+  /** OpenCode was told to leave this model of the provider out. */
+  isHidden(provider: string, model: string): boolean
   /** Takes over what the host has resolved since (keys of `opencode auth login`, environment references). */
   resolve(resolved: ResolvedProvider[]): void
 }
@@ -37,7 +44,8 @@ interface Additions {
  */
 export function watchProviders(config: HostConfig, options: Options, { fetchFor, discover }: Additions): Providers {
   // What the user wrote, kept apart: what is added below is nobody's claim about a server.
-  const written = { provider: Object.fromEntries(Object.entries(config.provider ?? {}).map(([id, entry]) => [id, { ...entry }])) }
+  const used = Object.entries(config.provider ?? {}).filter(([id]) => isUsed(config, id))
+  const written = { provider: Object.fromEntries(used.map(([id, entry]) => [id, { ...entry }])) }
   let endpoints = watchedProviders(written, options)
   for (const endpoint of endpoints) {
     const { provider } = endpoint
@@ -50,10 +58,18 @@ export function watchProviders(config: HostConfig, options: Options, { fetchFor,
   }
   return {
     endpoints: () => endpoints,
+    isHidden: (id, model) => isHidden(written.provider[id], model),
     isWatched: (id) => endpoints.some((e) => e.provider === id),
     resolve(resolved) {
       const ids = new Set(endpoints.map((e) => e.provider))
       endpoints = watchedProviders(written, options, resolved).filter((e) => ids.has(e.provider))
     },
   }
+}
+
+const holds = (list: unknown, id: string) => Array.isArray(list) && list.includes(id)
+
+/** OpenCode loads no provider that is disabled, nor one beside those that are enabled. */
+function isUsed({ disabled_providers: off, enabled_providers: on }: HostConfig, id: string): boolean {
+  return !holds(off, id) && (!Array.isArray(on) || holds(on, id))
 }

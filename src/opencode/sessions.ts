@@ -14,10 +14,14 @@ export interface Session {
   providerID?: string
   /** The model that writes it, as the host names it. */
   modelID?: string
+  /** Answers in a row that ended before their end. */
+  broken?: number
   /** Tokens of the last answer with its prompt, as the host counts them. */
   tokens?: number
   /** What switches of the model left behind. */
   switching: SwitchMemory
+  /** A turn runs: the host works on the session, whether an answer is being written or a tool runs. */
+  working?: boolean
   /** Whether that message is still being written. */
   busy?: boolean
   /** Provider whose failure is being looked into for this session: the answer will say what is wrong. */

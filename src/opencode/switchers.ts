@@ -3,6 +3,7 @@ import type { Endpoint } from "../endpoint/types.ts"
 import type { Health } from "./health.ts"
 import type { Host, ModelRef, ResolvedProvider } from "./host.ts"
 import type { Sessions } from "./sessions.ts"
+import { sameModel } from "./switch-memory.ts"
 import type { SwitcherOptions, Wish } from "./switcher.ts"
 
 export interface SwitchersOptions {
@@ -10,28 +11,33 @@ export interface SwitchersOptions {
   health: Health
   sessions: Sessions
   endpoint(provider: string): Endpoint | undefined
+  hidden(provider: string, id: string): boolean
   onError(error: unknown): void
 }
 
-/** A server that loads a model from a slow disk takes minutes; longer than this nobody waits in one answer. */
-const LOADING_MS = 240_000
+/** A message that is just being sent shows as a busy session by then. */
+const QUIET_MS = 1_500
 
-export function createSwitchers({ host, health, sessions, endpoint, onError }: SwitchersOptions) {
+export function createSwitchers({ host, health, sessions, endpoint, hidden, onError }: SwitchersOptions) {
   let reloadWanted = false
   const options: SwitcherOptions = {
     look: () => health.current(),
     known: async () => knownModels((await host.providers()) ?? []),
     used: async (sessionID) => sessions.peek(sessionID)?.tokens ?? (await host.tokensOf(sessionID)),
+    before: async (sessionID, current) =>
+      (await host.modelsOf(sessionID)).findLast((one) => current !== undefined && !sameModel(one, current)),
+    hidden,
     endpoint,
-    async load(to, model, onProgress) {
-      const { waitUntilLoaded } = await import("./late.ts")
-      const result = await waitUntilLoaded(to, model, { timeoutMs: LOADING_MS, onProgress })
-      if (result.is === "loaded") return undefined
-      return result.is === "timeout" ? "It is still loading." : `The server did not load it (${result.code}).`
-    },
+    load: async (...given) => (await import("./late.ts")).loadModel(...given),
     reload() {
       reloadWanted = true
     },
+  }
+  /** Nothing runs in any session: a reload that was wanted harms nobody now. */
+  async function idle() {
+    if (!reloadWanted || sessions.all().some((session) => session.busy)) return
+    reloadWanted = false
+    await host.reload().catch(onError)
   }
 
   return {
@@ -39,11 +45,12 @@ export function createSwitchers({ host, health, sessions, endpoint, onError }: S
       const { createSwitcher } = await import("./late.ts")
       return createSwitcher(options).wish(sessionID, args, current, sessions.get(sessionID).switching)
     },
-    /** Nothing runs in any session: a reload that was wanted harms nobody now. */
-    async idle() {
-      if (!reloadWanted || sessions.all().some((session) => session.busy)) return
-      reloadWanted = false
-      await host.reload().catch(onError)
+    idle,
+    /** OpenCode should read its models again as soon as nothing runs. */
+    reload() {
+      reloadWanted = true
+      const timer = setTimeout(() => void idle(), QUIET_MS)
+      timer.unref?.()
     },
   }
 }

@@ -1,6 +1,7 @@
 /** What the agent itself can ask of the plugin, and do with it. */
 import type { ToolDefinition } from "@opencode-ai/plugin"
 import type { ModelRef } from "./host.ts"
+import { whole } from "./pieces.ts"
 import type { Wish } from "./switcher.ts"
 
 /** The status page in few tokens, as a tool. Without arguments: it costs fewer tokens in every request, and it tells all servers. */
@@ -45,17 +46,13 @@ export function switchTool({ wish, use }: SwitchPort): ToolDefinition {
         // Throws where the user says no; the host tells the model.
         await context.ask({ permission: "switch_model", patterns: [target], always: ["*"], metadata: { model: target } })
       }
-      const text = await whole(wished.answer)
+      // What comes on the way stands beside the running tool.
+      const onPiece = (text: string) => context.metadata?.({ title: text.trim().split("\n").at(-1) })
+      const text = await whole(wished.answer, { signal: context.abort, onPiece })
+      if (wished.holds?.() === false) return text
       if (wished.model && !(await use(context.sessionID, wished.model)))
         return "OpenCode did not take the switch; the model is the same as before."
       return text
     },
   }
-}
-
-async function whole(answer: Wish["answer"]): Promise<string> {
-  if (typeof answer === "string") return answer
-  let text = ""
-  for await (const piece of answer) text += piece
-  return text
 }

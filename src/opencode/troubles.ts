@@ -1,9 +1,9 @@
 /** What a person is told of the servers themselves: by the answer that failed, in the session, on the screen; each cause once. */
 import { worthANotice } from "../endpoint/problems.ts"
-import type { EndpointReport } from "../endpoint/types.ts"
+import type { CheckCode, CheckId, EndpointReport } from "../endpoint/types.ts"
 import type { Family } from "../knowledge/families.ts"
 import type { Options } from "../options.ts"
-import { healthNotice, recoveredNotice, refusalNotice, waitNotice } from "../report/notice.ts"
+import { healthNotice, recoveredNotice, refusalNotice, retryNotice, waitNotice } from "../report/notice.ts"
 import { rescueMode } from "../rescue/mode.ts"
 import type { Health } from "./health.ts"
 import type { Host } from "./host.ts"
@@ -18,6 +18,8 @@ export interface TroublesOptions {
   options: Options
   /** What is known of the servers; asked when something happens, not before. */
   health(): Health
+  /** Requests of this OpenCode to that server wait for their first token. */
+  waiting(provider: string): boolean
   family(provider: string, model: string | undefined): Family | undefined
   /** The server takes tools: what was proven by its refusal is void. */
   onToolsAccepted(provider: string): void
@@ -33,7 +35,10 @@ export interface Troubles {
   looking(origin: Origin, provider: string): void
   /** It is over; `explained`: the answer itself said it. */
   failed(origin: Origin, provider: string, explained: boolean): void
-  waits(origin: Origin, provider: string, text: string): void
+  /** A request waits for a server that is loading, `ms` by now. `loading` names this one loading among others of the same server. */
+  waits(origin: Origin, provider: string, wait: { text: string; ms: number; loading: number }): void
+  /** The host sends a failed request of this session again, by itself and without a word. */
+  retries(session: Session, message: string): void
   /** The server refused tools, and the answer is not read here. */
   refused(origin: Origin, provider: string, model: string | undefined): void
   /** The report without what rescue makes good. */
@@ -43,8 +48,13 @@ export interface Troubles {
 /** Code of the check, and cause of the notice, for a server that takes no tools as it is configured. */
 const TOOLS_OFF = "tools-off"
 
-const breaksRequests = ({ id, status }: EndpointReport["checks"][number]) =>
-  status === "fail" && (id === "reach" || id === "auth")
+/** A request to such a server gets no answer and no error for minutes: only a look can tell. */
+const SILENT: ReadonlySet<CheckCode> = new Set(["hung", "response-timeout"])
+const BREAKING: ReadonlySet<CheckId> = new Set(["reach", "auth", "models", "model"])
+
+/** A request runs into it at once, and its answer says it. */
+const breaksRequests = ({ id, status, code }: EndpointReport["checks"][number]) =>
+  status === "fail" && BREAKING.has(id) && !SILENT.has(code)
 
 const nameOf = (report: EndpointReport) => report.provider ?? report.url
 
@@ -64,12 +74,19 @@ export function createTroubles(o: TroublesOptions): Troubles {
     return { ...report, checks: report.checks.filter((c) => c.code !== TOOLS_OFF) }
   }
 
+  /** A server that answered before and has a request of ours may do nothing else while it reads a long prompt: slow is not dead. */
+  function mayBeBusy(report: EndpointReport): boolean {
+    const failed = report.checks.filter(({ status }) => status === "fail")
+    const provider = nameOf(report)
+    return failed.length > 0 && failed.every(({ code }) => SILENT.has(code)) && health().answered(provider) && o.waiting(provider)
+  }
+
   function say(session: Session, failed = false) {
     const found = session.providerID === undefined ? undefined : health().trouble(session.providerID)
     // The status page tells the trouble itself.
     if (!found || session.local) return
     const report = shown(found)
-    if (worthANotice(report).length === 0) return
+    if (worthANotice(report).length === 0 || mayBeBusy(report)) return
     // The request that runs into it will say it.
     if (options.explain && !failed && report.checks.some(breaksRequests)) return
     // The server's own refusal said it already.
@@ -89,17 +106,17 @@ export function createTroubles(o: TroublesOptions): Troubles {
       const report = shown(given)
       const provider = nameOf(report)
       if (given.load?.toolParserOn) o.onToolsAccepted(provider)
-      if (worthANotice(report).length === 0) return
+      if (worthANotice(report).length === 0 || mayBeBusy(report)) return
       host.log("warn", "a watched server has problems", {
         provider,
         codes: report.checks.filter((c) => c.status === "fail").map((c) => c.code),
       })
       announced.add(provider)
       // The failed request of a person who waits for its answer says it itself.
-      if (!sessions.all().some((session) => session.explaining === provider))
+      const saidBy = (session: Session) => session.explaining === provider && report.checks.some(breaksRequests)
+      if (!sessions.all().some(saidBy))
         notices.sayToScreen({ cause: causeOf(report), text: healthNotice(report), variant: "error" })
-      for (const session of sessions.all())
-        if (session.providerID === provider && session.busy && session.explaining !== provider) say(session)
+      for (const session of sessions.all()) if (session.providerID === provider && session.busy && !saidBy(session)) say(session)
     },
     recovered(report) {
       const provider = nameOf(report)
@@ -131,11 +148,25 @@ export function createTroubles(o: TroublesOptions): Troubles {
       if (explained && trouble) session.told.add(causeOf(shown(trouble)))
       else if (session.busy) say(session, true)
     },
-    waits({ sessionID, agent }, provider, text) {
+    waits({ sessionID, agent }, provider, { text, ms, loading }) {
       if (!sessionID || agent === "title") return
       const notice = { text: waitNotice(provider, text), variant: "info" as const }
-      notices.say(sessionID, { ...notice, cause: `waits:${provider}`, when: "now" }, { toast: false })
-      notices.sayToScreen({ ...notice, cause: `waits:${provider}:${text}` })
+      // In the session at once, then after 15, 30, 60, 120 ... seconds: each line stays there. On the screen as often as it changes.
+      const stage = Math.max(0, Math.floor(Math.log2(ms / 7_500)))
+      notices.say(sessionID, { ...notice, cause: `waits:${provider}:${loading}:${stage}`, when: "now" }, { toast: false })
+      notices.sayToScreen({ ...notice, cause: `waits:${provider}:${loading}:${text}` })
+    },
+    retries(session, message) {
+      const provider = session.providerID
+      if (!options.explain || provider === undefined || session.local) return
+      // What is wrong stands in the session already.
+      const told = [...session.told].some(
+        (cause) => cause.startsWith(`health:${provider}:`) || cause.startsWith(`waits:${provider}:`),
+      )
+      if (told || health().trouble(provider)) return
+      const notice = { text: retryNotice(provider, message), variant: "info" as const, when: "now" as const }
+      // The terminal interface shows the host's own count-down.
+      notices.say(session.id, { ...notice, cause: `retries:${provider}:${message.slice(0, 80)}` }, { toast: false })
     },
     refused({ sessionID, agent }, provider, model) {
       // Where failures are explained, the answer itself says it.

@@ -30,6 +30,8 @@ export interface ChannelOptions {
 }
 
 export interface TuiChannel {
+  /** A terminal interface has said hello. */
+  greeted(): boolean
   /** Takes the command of a `tui.command.execute` event; everything that is not for this instance is ignored. */
   receive(command: unknown): void
   /** The session goes on with this model from now on. */
@@ -45,9 +47,12 @@ export function createTuiChannel(o: ChannelOptions): TuiChannel {
       send({ ...message, report: { ...message.report, models: message.report.models.slice(0, 50), configured: [] } })
   }
 
+  let greeted = false
+
   async function answer(message: ToServer): Promise<void> {
     switch (message.type) {
       case "hello":
+        greeted = true
         return send({ type: "welcome", version: o.version, providers: o.providers(), deep: o.prove !== undefined })
       case "look": {
         const wanted = o.providers().filter((name) => message.provider === undefined || name === message.provider)
@@ -85,6 +90,7 @@ export function createTuiChannel(o: ChannelOptions): TuiChannel {
   }
 
   return {
+    greeted: () => greeted,
     receive(command) {
       const message = decode(command, { to: "server", directory: o.directory })
       if (message) void answer(message).catch(o.onError)

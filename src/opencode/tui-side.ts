@@ -24,6 +24,8 @@ export interface TuiSideOptions {
 }
 
 export interface TuiSide {
+  /** A terminal interface with its half of the plugin has said hello. */
+  present(): boolean
   /** Takes the command of a `tui.command.execute` event. */
   receive(command: unknown): void
   /** The inspector of an answer, with evidence kept beside it. */
@@ -82,6 +84,7 @@ export function createTuiSide({ host, directory, endpoints, health, sessions, sh
   })
 
   return {
+    present: channel.greeted,
     receive: channel.receive,
     keep: ({ sessionID }, provider, request, inspector) => evidence.watch({ sessionID, provider, request }, inspector),
     model: channel.model,

@@ -89,8 +89,14 @@ export function notSwitched(reasons: readonly string[]): string {
   ].join("\n")
 }
 
+/** The switch was made to a model of a provider that nobody watches. */
+export function switchedElsewhere(name: string): string {
+  return `Now using ${code(name, 90)}. Its provider is none of your own servers, so nothing was checked.`
+}
+
 /** The switch was made. */
 export function switched(choice: Choice, warnings: readonly string[]): string {
   const size = choice.context === undefined ? "" : ` (${plural(choice.context, "token")} of context)`
-  return [`Now using ${code(nameOf(choice), 90)}${size}.`, ...warnings.map((warning) => sentence(warning))].join("\n")
+  const tools = choice.tools === undefined ? ["Nobody says whether it can call tools."] : []
+  return [`Now using ${code(nameOf(choice), 90)}${size}.`, ...[...warnings, ...tools].map((one) => sentence(one))].join("\n")
 }

@@ -35,6 +35,16 @@ export function waitNotice(provider: string, text: string): string {
   return `${NAME}: ${code(provider, 40)}: ${sentence(text)} The request waits for it.`
 }
 
+/** Said in place of the next answer, because the host would go on asking for it. */
+export function brokenAnswers(times: number): string {
+  return `The last ${times} answers of the server broke off before their end, so no further one was asked for.\nCure: Look whether the server still runs, and let a proxy in front of it wait longer; then send your message again.`
+}
+
+/** The host sends a failed request again. */
+export function retryNotice(provider: string, message: string): string {
+  return `${NAME}: ${code(provider, 40)}: the request failed and OpenCode sends it again, up to five times: ${sentence(message, 200)}\nCure: none is needed if it works then; else \`/vllm-status\` and the server's log say more.`
+}
+
 /** The server takes no tools as it is configured, and nobody can make up for it. */
 export function refusalNotice(setup: Setup): string {
   return `${NAME}: the server refuses every request with tools, because it was started without a tool parser.\n${cure(parserCure(setup))}`

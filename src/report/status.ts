@@ -48,10 +48,16 @@ export function statusPage(input: StatusInput): string {
       .filter(Boolean)
       .join("\n")
   }
-  /** A server that is in trouble has other reasons. */
+  /** A server that is in trouble has other reasons; one that only takes its time may be busy with just that. */
   function waitsFor(report: EndpointReport): string | undefined {
     const mine = waiting.find(({ provider }) => provider === report.provider)
-    if (!mine || report.checks.some(({ id, status }) => id === "reach" && status === "fail")) return undefined
+    if (
+      !mine ||
+      report.checks.some(
+        ({ id, status, code }) => id === "reach" && status === "fail" && !/^(?:hung|response-timeout)$/.test(code),
+      )
+    )
+      return undefined
     const queue = report.load?.waiting ? `, and ${plural(report.load.waiting, "request")} wait in its queue` : ""
     return `${plural(mine.requests, "request")} of this OpenCode ${mine.requests === 1 ? "waits" : "wait"} for the first token, since ${Math.round(mine.ms / 1000)} s${queue}. A long prompt takes its time; this is no fault.`
   }

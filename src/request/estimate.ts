@@ -45,15 +45,23 @@ export function createEstimator(): Estimator {
   }
 }
 
+/** Where the data of an image begins: a data URL as a whole string (Chat, Responses), or the source of an image block (Messages). */
+const IMAGE = /"data:[\w.+/-]{1,60};base64,|(?<!\\)"type":"base64"[^{}]{0,200}?"data":"/g
+/** Shorter ones are no image, but an example in a text. */
+const LEAST_IMAGE = 64
+
 /** Bytes of text, and images apart. */
 function measure(body: string): { bytes: number; images: number } {
   let bytes = Buffer.byteLength(body)
   let images = 0
-  for (let at = body.indexOf(";base64,"); at !== -1; at = body.indexOf(";base64,", at + 8)) {
-    const end = body.indexOf('"', at)
+  IMAGE.lastIndex = 0
+  for (let found = IMAGE.exec(body); found; found = IMAGE.exec(body)) {
+    const end = body.indexOf('"', IMAGE.lastIndex)
     if (end === -1) break
-    bytes -= end - at
+    if (end - IMAGE.lastIndex < LEAST_IMAGE || body[found.index - 1] === "\\") continue
+    bytes -= end - IMAGE.lastIndex
     images++
+    IMAGE.lastIndex = end
   }
   return { bytes, images }
 }

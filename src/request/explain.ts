@@ -79,6 +79,11 @@ export function wantsLook(response: Refused): boolean {
 export const isStarting = (report: EndpointReport | undefined) =>
   report?.checks.some((c) => c.status === "fail" && c.code === "starting") ?? false
 
+const SLOW: ReadonlySet<CheckCode> = new Set<CheckCode>(["connect-timeout", "response-timeout", "hung"])
+
+/** All that the look found of the server is that it takes its time. */
+export const isSlow = (report: EndpointReport | undefined) => failing(report, "reach", SLOW) !== undefined
+
 function ofThrown(failed: Failed): Advice {
   const { report } = failed
   if (isStarting(report)) return wait(failed)

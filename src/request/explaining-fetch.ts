@@ -1,17 +1,19 @@
 import { readBody } from "../endpoint/body.ts"
 import { secretsOf } from "../endpoint/text.ts"
 import type { EndpointReport } from "../endpoint/types.ts"
-import { type Advice, explain, type Failed, isStarting, SAID, wantsLook } from "./explain.ts"
-import { calm } from "./host-words.ts"
+import { errorAnswer } from "./error-answer.ts"
+import { type Advice, explain, type Failed, isSlow, isStarting, wantsLook } from "./explain.ts"
 import type { Refused } from "./signs.ts"
 import { sleep, unlessAborted } from "./sleep.ts"
-import { addressOf, EXPLAINED, type Fetch, modelOf, restored, routeOf, type Wrapper } from "./types.ts"
+import { addressOf, type Fetch, modelOf, restored, routeOf, type Wrapper } from "./types.ts"
 
 export interface ExplainingOptions {
   /** A look at the server as it is now, two seconds at most; undefined: nothing is known. A rejection counts as that. */
   look(): Promise<EndpointReport | undefined>
   /** The request waits for a server that is loading: at once, then every few seconds. `ms` since it began to wait. */
   onWait?(text: string, ms: number): void
+  /** How long requests before this one have waited for the same loading: it counts. */
+  waitedMs?(): number
   /** The wait is over, and the request goes out again. */
   onReady?(ms: number): void
   /** Longest wait for a server that is loading. Default ten minutes; OpenCode gives up after five unless its `headerTimeout` is raised. */
@@ -54,16 +56,16 @@ export const explainingFetch =
       if ("error" in outcome && signal?.aborted) throw outcome.error
       const { advice, pass } = await judge(outcome, request, o)
       if (advice.action === "pass") return pass()
-      if (advice.action === "answer") return errorAnswer(advice.status, advice.message)
+      if (advice.action === "answer") return errorAnswer(advice.message, advice.status)
       waiting ??= createWaiting(o)
-      if (!(await waiting.untilReady(advice.reason, signal))) return errorAnswer(SAID, calm(waiting.tooLong(advice.reason)))
+      if (!(await waiting.untilReady(advice.reason, signal))) return errorAnswer(waiting.tooLong(advice.reason))
     }
   }
 
 type Options = Required<ExplainingOptions>
 
 /** Defaults filled in; nothing that is called from here can fail the request. */
-function guarded({ look, onWait, onReady, onError = () => {}, ...times }: ExplainingOptions): Options {
+function guarded({ look, onWait, onReady, waitedMs = () => 0, onError = () => {}, ...times }: ExplainingOptions): Options {
   const safely = (step: () => void) => {
     try {
       step()
@@ -75,6 +77,7 @@ function guarded({ look, onWait, onReady, onError = () => {}, ...times }: Explai
     ...{ maxWaitMs: 600_000, pollMs: 2_000, sayMs: 5_000, patienceMs: 6_000 },
     ...times,
     onError,
+    waitedMs,
     async look() {
       try {
         return await look()
@@ -193,7 +196,9 @@ async function judge(outcome: Outcome, { url, init, signal }: Asked, o: Options)
     const report = wantsLook(refused) ? await unlessAborted(o.look(), signal) : undefined
     return { advice: advise({ ...request, response: refused, report }), pass: () => restored(response, text) }
   }
-  const report = "unreached" in outcome ? outcome.unreached : await unlessAborted(o.look(), signal)
+  let report = "unreached" in outcome ? outcome.unreached : await unlessAborted(o.look(), signal)
+  // An error that came at once and a look that only found slowness do not fit together: a busy machine, for example. One more look.
+  if ("error" in outcome && isSlow(report)) report = await unlessAborted(o.look(), signal)
   return {
     advice: advise({ ...request, report }),
     pass() {
@@ -211,7 +216,7 @@ interface Waiting {
 
 /** One wait over all refusals of one request. */
 function createWaiting(o: Options): Waiting {
-  const began = performance.now()
+  const began = performance.now() - o.waitedMs()
   let said = Number.NEGATIVE_INFINITY
   const ms = () => performance.now() - began
   const seconds = () => Math.round(ms() / 1_000)
@@ -232,15 +237,6 @@ function createWaiting(o: Options): Waiting {
       }
     },
   }
-}
-
-/** An error in the shapes of all three APIs at once, as OpenCode's adapters read them. */
-function errorAnswer(status: number, message: string): Response {
-  const error = { message, type: "invalid_request_error", param: null, code: null }
-  return new Response(JSON.stringify({ type: "error", error }), {
-    status,
-    headers: { "content-type": "application/json", [EXPLAINED]: "1" },
-  })
 }
 
 /** What in a request opens doors: its address and the headers that are named like a key. */

@@ -1,16 +1,18 @@
 /** Puts the parts of the terminal interface together and into the host's places. */
 import type { TuiPluginApi } from "@opencode-ai/plugin/tui"
 import { getOwner } from "solid-js"
+import { isHidden } from "../config/hidden.ts"
 import { watchedProviders } from "../config/providers.ts"
 import type { Endpoint } from "../endpoint/types.ts"
-import { tokensIn } from "../opencode/host.ts"
+import { tokensLeft } from "../opencode/host.ts"
+import { sameModel } from "../opencode/switch-memory.ts"
 import { isOurs, needsServer, type Typed, typedCommand } from "./commands.ts"
 import { createModel, NotPossible } from "./model.ts"
 import { createPromptModel } from "./prompt-model.ts"
 import { createTuiSwitcher } from "./switcher.ts"
 import { showFindings } from "./view/findings.tsx"
 import { Panel } from "./view/panel.tsx"
-import { showPicker, showText, switchTo } from "./view/picker.tsx"
+import { showPicker, switchAsTyped } from "./view/picker.tsx"
 import { Safe } from "./view/safe.tsx"
 import { showStatus } from "./view/status.tsx"
 
@@ -43,7 +45,7 @@ export function setup(api: TuiPluginApi): void {
     tokens: (id) =>
       api.state.session
         .messages(id)
-        .map((message) => (message.role === "assistant" ? tokensIn(message.tokens) : 0))
+        .map((message) => (message.role === "assistant" ? tokensLeft(message) : 0))
         .findLast((count) => count > 0),
     async notify(report, is) {
       const { healthNotice, recoveredNotice } = await import("./late.ts")
@@ -72,6 +74,17 @@ export function setup(api: TuiPluginApi): void {
       const id = session()
       return id === undefined ? undefined : model.activity(id).tokens
     },
+    before() {
+      const id = session()
+      const now = promptModel.current()
+      const answers = id === undefined ? [] : api.state.session.messages(id)
+      return answers
+        .flatMap((one) => (one.role === "assistant" ? [{ providerID: one.providerID, modelID: one.modelID }] : []))
+        .findLast((one) => !sameModel(one, now))
+    },
+    endpoint: (provider) => endpointsOf(api).find((one) => one.provider === provider),
+    load: async (...given) => (await import("./late.ts")).loadModel(...given),
+    hidden: (provider, id) => isHidden(api.state.config.provider?.[provider], id),
     use: promptModel.use,
     current: promptModel.current,
     onSwitched(from, to) {
@@ -85,9 +98,7 @@ export function setup(api: TuiPluginApi): void {
   async function run({ command, args }: Typed) {
     if (command === "vllm-status") return status(args.split(/\s+/).find((word) => word && !word.startsWith("--")))
     if (args === "") return showPicker({ api, model, switcher })
-    const { text, model: wanted } = await switcher.typed(args)
-    if (wanted) await switchTo(api, switcher, wanted, text)
-    else showText(api, "Switch model", text)
+    return switchAsTyped(api, switcher, args)
   }
 
   const commands = [

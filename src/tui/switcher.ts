@@ -1,7 +1,9 @@
 /** Switches the session's model from the terminal interface, so that the prompt shows the new one at once. */
-import type { EndpointReport } from "../endpoint/types.ts"
+import type { Endpoint, EndpointReport } from "../endpoint/types.ts"
 import type { Choice, Known } from "../models/catalog.ts"
 import type { ModelRef } from "../opencode/host.ts"
+import type { SwitchMemory } from "../opencode/switch-memory.ts"
+import type { SwitcherOptions } from "../opencode/switcher.ts"
 import { short } from "./lines.ts"
 
 export interface SwitcherPorts {
@@ -13,6 +15,13 @@ export interface SwitcherPorts {
   use(model: ModelRef): Promise<boolean>
   /** The model that the prompt uses now. */
   current(): ModelRef | undefined
+  /** The model that the session had before the current one, by its messages. */
+  before(): ModelRef | undefined
+  endpoint(provider: string): Endpoint | undefined
+  /** Makes the server load a model, and resolves when it is there, takes too long or cannot be. */
+  load: SwitcherOptions["load"]
+  /** OpenCode was told to leave this model out. */
+  hidden(provider: string, id: string): boolean
   /** A switch was made. */
   onSwitched(from: ModelRef | undefined, to: ModelRef): void
 }
@@ -32,12 +41,12 @@ export interface Switcher {
   against(choice: Choice): Promise<string[]>
   use(model: ModelRef): Promise<boolean>
   /** Reads what a person typed. `text` alone: something to read, nothing was switched. */
-  typed(args: string): Promise<{ text: string; model?: ModelRef }>
+  typed(args: string, onProgress?: (text: string) => void): Promise<{ text: string; model?: ModelRef }>
 }
 
 export function createTuiSwitcher(ports: SwitcherPorts): Switcher {
-  let previous: ModelRef | undefined
-  const catalogNow = async () => (await import("./late.ts")).catalog(ports.reports(), ports.known())
+  const memory: SwitchMemory = {}
+  const catalogNow = async () => (await import("./late.ts")).catalog(ports.reports(), ports.known(), ports.hidden)
 
   return {
     current: ports.current,
@@ -69,26 +78,31 @@ export function createTuiSwitcher(ports: SwitcherPorts): Switcher {
     async use(model) {
       const from = ports.current()
       if (!(await ports.use(model))) return false
-      previous = from
+      memory.previous = from
       ports.onSwitched(from, model)
       return true
     },
-    async typed(args) {
+    async typed(args, onProgress = () => {}) {
       const { createSwitcher } = await import("./late.ts")
       const switcher = createSwitcher({
         look: async () => ports.reports(),
         known: async () => ports.known(),
         used: async () => ports.used(),
-        // What the server loads is loaded by the next request.
-        endpoint: () => undefined,
-        load: async () => undefined,
+        before: async () => ports.before(),
+        hidden: ports.hidden,
+        endpoint: ports.endpoint,
+        load: ports.load,
         reload() {},
       })
-      const { answer, model } = await switcher.wish("", args, ports.current(), previous ? { previous } : {})
+      const { answer, model, holds } = await switcher.wish("", args, ports.current(), memory)
+      if (typeof answer === "string") return { text: answer, ...(model && { model }) }
+      // The last piece says what became of it; those before it are out of date then.
       let text = ""
-      if (typeof answer === "string") text = answer
-      else for await (const piece of answer) text += piece
-      return { text, ...(model && { model }) }
+      for await (const piece of answer) {
+        if (text !== "") onProgress(text.trim())
+        text = piece
+      }
+      return { text, ...(model && holds?.() !== false && { model }) }
     },
   }
 }

@@ -163,6 +163,11 @@ describe("what goes wrong is told", () => {
     expect(result.is).toBe("timeout")
     expect(result.ms).toBeLessThan(400)
   })
+  test("a loading that takes long is told again and again, with the time", async () => {
+    const { said } = await wake(swap!.routes(machine(400)), { sayMs: 60 })
+    expect(said.length).toBeGreaterThan(3)
+    expect(said.at(-1)).toMatch(/^m is loading, \d+ s so far$/)
+  })
   test("waiting that is given up, in the middle or before it began", async () => {
     const control = new AbortController()
     setTimeout(() => control.abort(), 100)

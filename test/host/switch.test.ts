@@ -78,8 +78,14 @@ describe("opencode run", () => {
 
       const unknown = await run(p, ["run", "-c", "--command", "switch-model", "alpa"], LIMIT)
       expect(unknown.stdout).toContain("`one/alpha`")
+
+      // Every `run` is another process: only the session knows what was before.
+      const back = await run(p, ["run", "-c", "--command", "switch-model", "-"], LIMIT)
+      expect(back.stdout).toContain("Now using `one/alpha`")
+      await run(p, ["run", "-c", "And now?"], LIMIT)
+      expect([asked(alpha).length, asked(beta).length]).toEqual([2, 1])
     },
-    LIMIT,
+    2 * LIMIT,
   )
 
   test(
@@ -162,9 +168,68 @@ describe("opencode serve with a client that keeps naming the old model, as the t
   )
 })
 
-/** A server whose model calls one tool in its first answer; it knows no other route than the chat. */
-async function callingOnce(tool: string, args: object): Promise<string> {
-  let called = false
+describe("opencode serve", () => {
+  let client: ReturnType<typeof createOpencodeClient>
+  const more = { ...provider("", "beta"), models: {} }
+  beforeAll(async () => {
+    const url = await callingOnce("bash", { command: "sleep 2; echo slept", description: "Sleeps" }, 3)
+    const p = project(url, {
+      permission: { "*": "allow" },
+      provider: {
+        one: provider(url, "alpha"),
+        two: provider(beta.url, "beta"),
+        three: { ...more, options: { baseURL: `${beta.url}/`, apiKey: "none" }, models: model("other") },
+      },
+    })
+    const { url: address, child } = await serveOpenCode(p)
+    closing.push(() => child.kill())
+    client = createOpencodeClient({ baseUrl: address, directory: p.dir })
+  }, LIMIT)
+
+  test(
+    "a switch while the agent works does not end its work: the next step is the new model's",
+    async () => {
+      const id = (await client.session.create({ body: { title: "test" } })).data?.id as string
+      const before = beta.requests.length
+      const parts = [{ type: "text" as const, text: "Sleep three times." }]
+      const work = client.session.prompt({ path: { id }, body: { model: { providerID: "one", modelID: "alpha" }, parts } })
+      const ranOnce = async () =>
+        (await client.session.messages({ path: { id } })).data?.some(({ parts: all }) =>
+          all.some((part) => part.type === "tool" && part.state.status !== "pending"),
+        )
+      while (!(await ranOnce())) await new Promise((next) => setTimeout(next, 100))
+      await client.session.command({ path: { id }, body: { command: "switch-model", arguments: "two/beta" } })
+      await work
+      const [first] = asked(beta, before)
+      expect(first).toContain("Sleep three times.")
+      expect(first).toContain("slept")
+      expect(first).not.toContain("switch-model beta")
+      const texts = (await client.session.messages({ path: { id } })).data?.flatMap(({ parts: all }) =>
+        all.flatMap((part) => (part.type === "text" ? [part.text] : [])),
+      )
+      expect(texts?.join("\n")).toContain("Now using `two/beta`")
+    },
+    LIMIT,
+  )
+
+  test(
+    "what a server has beyond the configuration comes into OpenCode's list while it runs",
+    async () => {
+      const has = async () => {
+        const { data } = await client.config.providers()
+        return data?.providers.find(({ id }) => id === "three")?.models.beta !== undefined
+      }
+      const end = Date.now() + LIMIT / 2
+      while (!(await has()) && Date.now() < end) await new Promise((next) => setTimeout(next, 500))
+      expect(await has()).toBe(true)
+    },
+    LIMIT,
+  )
+})
+
+/** A server whose model calls one tool in its first answers; it knows no other route than the chat. */
+async function callingOnce(tool: string, args: object, times = 1): Promise<string> {
+  let called = 0
   const server = createServer(async (request, response) => {
     const parts: Buffer[] = []
     for await (const part of request) parts.push(part as Buffer)
@@ -172,10 +237,14 @@ async function callingOnce(tool: string, args: object): Promise<string> {
     if (request.method === "GET" && request.url?.endsWith("/models"))
       return void response.setHeader("content-type", "application/json").end('{"object":"list","data":[{"id":"alpha"}]}')
     if (request.method !== "POST") return void response.writeHead(404).end("{}")
-    const calls = !called && body.includes('"tools":')
-    called ||= calls
+    const calls = called < times && body.includes('"tools":')
+    if (calls) called++
     const delta = calls
-      ? { tool_calls: [{ index: 0, id: "call_1", type: "function", function: { name: tool, arguments: JSON.stringify(args) } }] }
+      ? {
+          tool_calls: [
+            { index: 0, id: `call_${called}`, type: "function", function: { name: tool, arguments: JSON.stringify(args) } },
+          ],
+        }
       : { content: "Still alpha." }
     const events = [
       { choices: [{ index: 0, delta: { role: "assistant", ...delta }, finish_reason: null }] },

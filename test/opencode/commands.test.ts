@@ -18,7 +18,7 @@ describe("slash commands", () => {
     commands.given("ses_1", "vllm-status", ' "local" ')
     expect(commands.pending("ses_1")).toEqual({ command: "vllm-status", args: "local" })
     const parts: Part[] = [{ type: "text", text: "template" }]
-    commands.take("ses_1", "msg_1", parts, async () => "the page")
+    commands.take("ses_1", "msg_1", parts, { make: async () => "the page", aside: false })
     expect(parts[0]).toEqual({ type: "text", text: "/vllm-status local", metadata: { [MARK]: { local: true } } })
     expect(await commands.answerTo("msg_1")?.()).toBe("the page")
     expect(commands.pending("ses_1")).toBeUndefined()

@@ -16,6 +16,7 @@ export function fakeHost(resolved: ResolvedProvider[] = [], tokens?: number) {
     },
     providers: async () => resolved,
     tokensOf: async () => tokens,
+    modelsOf: async () => [],
     useModel: async (sessionID, model) => {
       switches.push({ sessionID, ...model })
       return true

@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import type { Check, EndpointReport } from "../../src/endpoint/types.ts"
-import { MARK } from "../../src/opencode/host.ts"
+import { MARK, type ResolvedProvider } from "../../src/opencode/host.ts"
 import { createPlugin } from "../../src/opencode/plugin.ts"
 import { readOptions } from "../../src/options.ts"
 import { fakeHost } from "./fake-host.ts"
@@ -64,10 +64,12 @@ interface Setup {
   failing?: () => Check | undefined
   options?: object
   fetch?: unknown
+  /** What the host has. */
+  resolved?: ResolvedProvider[]
 }
 
-function setUp({ url, failing, options, fetch: own }: Setup) {
-  const recorder = fakeHost()
+function setUp({ url, failing, options, fetch: own, resolved }: Setup) {
+  const recorder = fakeHost(resolved)
   const read = readOptions(options)
   let clock = 1_000_000
   const plugin = createPlugin({
@@ -364,6 +366,133 @@ describe("health", () => {
     s.tick(10_000)
     await settled()
     expect(s.toasts).toEqual([])
+  })
+})
+
+describe("what OpenCode does without a word is said", () => {
+  const retry = (message: string, sessionID = "ses_1") => ({
+    type: "session.status",
+    properties: { sessionID, status: { type: "retry", attempt: 1, message, next: 1 } },
+  })
+  const begin = (s: ReturnType<typeof setUp>, providerID = "local") =>
+    s.plugin.event({
+      type: "message.updated",
+      properties: { info: { id: "msg_1", sessionID: "ses_1", role: "assistant", providerID, time: {} } },
+    })
+
+  test("a request that is sent again is, once per reason", async () => {
+    const s = setUp({ url: "http://127.0.0.1:1/v1" })
+    begin(s)
+    for (let i = 0; i < 3; i++) s.plugin.event(retry("The queue is full"))
+    expect(s.parts.map((part) => part.text)).toEqual([expect.stringContaining("The queue is full")])
+    s.plugin.event(retry("SSE read timed out"))
+    expect(s.parts).toHaveLength(2)
+  })
+
+  test("not for a provider that is not watched", () => {
+    const s = setUp({ url: "http://127.0.0.1:1/v1" })
+    begin(s, "cloud")
+    s.plugin.event(retry("The queue is full"))
+    expect(s.parts).toEqual([])
+  })
+
+  test("answers that break off one after the other end the turn; the next message is sent again", async () => {
+    const half = 'data: {"choices":[{"index":0,"delta":{"role":"assistant","content":"Half an"}}]}\n\n'
+    const { url, seen } = await serving(half)
+    const s = setUp({ url })
+    for (let i = 0; i < 3; i++) expect((await s.answer()).status).toBe(200)
+    const { status, text } = await s.answer()
+    expect(status).toBe(424)
+    expect(text).toContain("broke off")
+    expect(seen).toHaveLength(3)
+    expect((await s.answer()).status).toBe(200)
+    expect(seen).toHaveLength(4)
+    // Others are not concerned.
+    expect((await s.answer("ses_2")).status).toBe(200)
+  })
+})
+
+describe("a server that answers nobody", () => {
+  const hung: Check = { ...refused, code: "hung", message: "127.0.0.1:8000 accepts connections and never answers." }
+  /** Two looks that agree, as the check wants them. */
+  async function look(s: ReturnType<typeof setUp>) {
+    for (let i = 0; i < 2; i++) {
+      s.tick(61_000)
+      s.plugin.event({ type: "session.created", properties: { info: { id: "ses_new" } } })
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+  }
+
+  test("is told in the session, because its request says nothing for minutes", async () => {
+    const { url } = await serving("")
+    const s = setUp({ url, failing: () => hung })
+    await s.answer()
+    await look(s)
+    await s.answer()
+    expect(s.parts.map((part) => part.text).join()).toContain("never answers")
+  })
+
+  test("but not one that answered before and has a request of ours: it may read a long prompt", async () => {
+    let failing: Check | undefined
+    const server = createServer(() => {})
+    servers.push(server)
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+    const s = setUp({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, failing: () => failing })
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    void s.answer().catch(() => {})
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    failing = hung
+    await look(s)
+    expect([s.parts, s.toasts]).toEqual([[], []])
+    server.closeAllConnections()
+  })
+})
+
+describe("/switch-model", () => {
+  const local = { providerID: "local", modelID: "nemotron-3-super" }
+  const cloud = { providerID: "cloud", modelID: "big" }
+  const resolved = [
+    { id: "local", options: {}, models: { "nemotron-3-super": {} } },
+    { id: "cloud", options: {}, models: { big: {} } },
+  ]
+  async function command(s: ReturnType<typeof setUp>, args: string, model = local) {
+    s.plugin.commandGiven("ses_1", "switch-model", args)
+    const message = { id: "msg_user", sessionID: "ses_1", model: { ...model } }
+    await s.plugin.userMessage(message, [{ type: "text" }])
+    return message
+  }
+
+  test("to a model of a provider that is not watched is answered here, and holds from then on", async () => {
+    const { url, seen } = await serving("")
+    const s = setUp({ url, resolved })
+    // What answers here must not go out to the other provider.
+    expect((await command(s, "cloud/big")).model).toEqual(local)
+    const { text } = await s.answer("ses_1", { messageID: "msg_user" })
+    expect(text).toContain("Now using `cloud/big`")
+    expect(seen).toEqual([])
+    expect(s.switches).toEqual([{ sessionID: "ses_1", ...cloud }])
+    const next = { id: "msg_2", sessionID: "ses_1", model: { ...local } }
+    await s.plugin.userMessage(next, [{ type: "text" }])
+    expect(next.model).toEqual(cloud)
+  })
+
+  test("the host's own message of the switch ends nothing", async () => {
+    const s = setUp({ url: "http://127.0.0.1:1/v1", resolved })
+    await command(s, "cloud/big")
+    const own = { id: "msg_own", sessionID: "ses_1", model: { ...cloud } }
+    await s.plugin.userMessage(own, [{ type: "text", metadata: { [MARK]: { switch: true } } }])
+    const next = { id: "msg_2", sessionID: "ses_1", model: { ...local } }
+    await s.plugin.userMessage(next, [{ type: "text" }])
+    expect(next.model).toEqual(cloud)
+  })
+
+  test("a switch that the host does not take leaves no trace", async () => {
+    const s = setUp({ url: "http://127.0.0.1:1/v1", resolved })
+    s.host.useModel = async () => false
+    expect(await s.plugin.switching.use("ses_1", cloud)).toBe(false)
+    const next = { id: "msg_2", sessionID: "ses_1", model: { ...local } }
+    await s.plugin.userMessage(next, [{ type: "text" }])
+    expect(next.model).toEqual(local)
   })
 })
 

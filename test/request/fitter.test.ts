@@ -94,10 +94,20 @@ describe("before sending", () => {
     expect(fitter.prepare(body, "m", 50_000)).toEqual(before)
   })
 
-  test("an image counts as an image, not by its base64 text", () => {
-    const image = { type: "image_url", image_url: { url: `data:image/png;base64,${"A".repeat(400_000)}` } }
-    const body = chat(8_000, { messages: [{ role: "user", content: [image] }] })
+  const data = "A".repeat(400_000)
+  test.each([
+    ["Chat", { type: "image_url", image_url: { url: `data:image/png;base64,${data}` } }],
+    ["Responses", { type: "input_image", image_url: `data:image/jpeg;base64,${data}` }],
+    ["Messages", { type: "image", source: { type: "base64", media_type: "image/png", data } }],
+  ])("an image counts as an image, not by its base64 text: %s", (_, image) => {
+    const body = chat(8_000, { messages: [{ role: "user", content: [image, { type: "text", text: "What is it?" }] }] })
     expect(createFitter().prepare(body, "m", 16_384)).toEqual({ body })
+  })
+
+  test("base64 within a text is text", () => {
+    const file = `font: url("data:font/woff2;base64,${"A".repeat(40_000)}") and {"type":"base64","data":"${"A".repeat(40_000)}"}`
+    const body = chat(8_000, { messages: [{ role: "tool", content: file }] })
+    expect(createFitter().prepare(body, "m", 16_384).fitted?.to).toBe(1_024)
   })
 })
 

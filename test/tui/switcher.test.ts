@@ -23,6 +23,10 @@ function made(over: Partial<SwitcherPorts> = {}) {
       return true
     },
     current: () => current,
+    before: () => undefined,
+    endpoint: (provider) => ({ url: "http://127.0.0.1:1/v1", provider }),
+    load: async () => ({ is: "loaded" }),
+    hidden: () => false,
     onSwitched: (...given) => switched.push(given),
     ...over,
   })
@@ -64,4 +68,25 @@ test("a host that does not take the switch changes nothing", async () => {
   const { switcher, switched } = made({ use: async () => false })
   expect(await switcher.use({ providerID: "local", modelID: "old" })).toBe(false)
   expect(switched).toEqual([])
+})
+
+test("a model that is not loaded is waited for, with progress; where it cannot be loaded nothing is switched", async () => {
+  const models = [{ id: "nemotron-3-super" }, { id: "old", state: "sleeping" as const }]
+  const reports = () => [report({ models })]
+  const said: string[] = []
+  const { switcher } = made({
+    reports,
+    used: () => 100,
+    async load(_endpoint, _model, onProgress) {
+      onProgress("old is waking up")
+      return { is: "loaded" }
+    },
+  })
+  const done = await switcher.typed("old", (text) => said.push(text))
+  expect(said).toEqual(["old is waking up"])
+  expect(done).toMatchObject({ text: expect.stringMatching(/^Now using/), model: { modelID: "old" } })
+  const broken = made({ reports, used: () => 100, load: async () => ({ is: "failed", why: "It cannot be woken." }) })
+  const failed = await broken.switcher.typed("old")
+  expect(failed.model).toBeUndefined()
+  expect(failed.text).toContain("It cannot be woken.")
 })

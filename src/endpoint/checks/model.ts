@@ -1,5 +1,5 @@
 import { clean } from "../text.ts"
-import type { Check, ConfiguredModel, ServedModel, ServerKind } from "../types.ts"
+import type { Check, ConfiguredModel, EndpointReport, ServedModel, ServerKind } from "../types.ts"
 import { nearNames } from "./near.ts"
 import { DOCS, fail, pass, type Seen, setting, skip, warn } from "./seen.ts"
 
@@ -15,6 +15,14 @@ export function servedFor(id: string, served: readonly ServedModel[], kind: Serv
   if (kind === "llama.cpp" && served.length === 1) return served[0]
   // LiteLLM lists wildcard routes as they are configured: `openai/*`.
   return served.find((m) => m.id.includes("*") && id.startsWith(m.id.slice(0, m.id.indexOf("*"))))
+}
+
+/** Context in tokens that a request for this name has, where the last look tells. */
+export function servedContext(
+  report: Pick<EndpointReport, "models" | "server"> | undefined,
+  id: string | undefined,
+): number | undefined {
+  return report && id !== undefined ? servedFor(id, report.models, report.server.kind)?.context : undefined
 }
 
 const quote = (name: string) => `"${clean(name, 80)}"`

@@ -5,6 +5,9 @@ import type { TuiModel } from "../model.ts"
 import type { Row, Switcher } from "../switcher.ts"
 import { Safe } from "./safe.tsx"
 
+/** Until the next line of progress replaces it. */
+const PROGRESS_MS = 6_000
+
 export interface PickerProps {
   api: TuiPluginApi
   model: TuiModel
@@ -42,11 +45,11 @@ function Picker({ api, model, switcher }: PickerProps) {
 }
 
 async function take(api: TuiPluginApi, switcher: Switcher, { choice }: Row) {
-  const target = { providerID: choice.provider, modelID: choice.key }
+  const name = `${choice.provider}/${choice.key}`
   const against = await switcher.against(choice)
   if (against.length === 0) {
     api.ui.dialog.clear()
-    return switchTo(api, switcher, target)
+    return switchAsTyped(api, switcher, name)
   }
   const Confirm = api.ui.DialogConfirm
   api.ui.dialog.replace(() => (
@@ -55,19 +58,27 @@ async function take(api: TuiPluginApi, switcher: Switcher, { choice }: Row) {
       message={against.join("\n").replaceAll("`", "")}
       onConfirm={() => {
         api.ui.dialog.clear()
-        void switchTo(api, switcher, target)
+        void switchAsTyped(api, switcher, `${name} --force`)
       }}
       onCancel={() => api.ui.dialog.clear()}
     />
   ))
 }
 
+/** Does what was typed behind the command: switches, after loading where the model has to be loaded, or says why not. */
+export async function switchAsTyped(api: TuiPluginApi, switcher: Switcher, args: string): Promise<void> {
+  const onProgress = (text: string) => api.ui.toast({ message: text, variant: "info", duration: PROGRESS_MS })
+  const { text, model } = await switcher.typed(args, onProgress)
+  if (model) await switchTo(api, switcher, model, text)
+  else showText(api, "Switch model", text)
+}
+
 /** Makes the switch and says so. */
-export async function switchTo(
+async function switchTo(
   api: TuiPluginApi,
   switcher: Switcher,
   target: { providerID: string; modelID: string },
-  text = `Now using ${target.providerID}/${target.modelID}.`,
+  text: string,
 ): Promise<void> {
   const done = await switcher.use(target)
   api.ui.toast(
@@ -81,7 +92,7 @@ export async function switchTo(
 }
 
 /** Shows a text that answers a command. */
-export function showText(api: TuiPluginApi, title: string, text: string): void {
+function showText(api: TuiPluginApi, title: string, text: string): void {
   const Alert = api.ui.DialogAlert
   api.ui.dialog.replace(() => (
     <Alert title={title} message={text.replaceAll("`", "").replaceAll("**", "")} onConfirm={() => api.ui.dialog.clear()} />
