@@ -1,3 +1,4 @@
+import { wasRestarted } from "../endpoint/restart.ts"
 import { familyById, familyOfModel } from "../knowledge/families.ts"
 import type { ModelCache } from "../models/cache.ts"
 import type { Options } from "../options.ts"
@@ -69,7 +70,10 @@ export function createPlugin({ host, options, directory = "", optionProblems = [
 
   const discovery = createDiscovery(cache)
   const health: Health = createHealth({
-    onLook: (report) => void (options.discover && discovery.seen(report)),
+    onLook(report, before) {
+      if (options.discover) discovery.seen(report)
+      if (wasRestarted(before, report)) rescuers.of(report.provider ?? report.url)?.restarted()
+    },
     endpoints: () => providers?.endpoints() ?? [],
     look,
     now,
@@ -82,7 +86,7 @@ export function createPlugin({ host, options, directory = "", optionProblems = [
     ...{ host, notices, sessions, options },
     health: () => health,
     family: familyOf,
-    onToolsAccepted: (provider) => rescuers.of(provider)?.toolsAccepted(),
+    onBack: (provider) => rescuers.of(provider)?.restarted(),
   })
   const waiting = createWaiting(now)
   const requests = createRequests({
@@ -139,6 +143,8 @@ export function createPlugin({ host, options, directory = "", optionProblems = [
   }
 
   function onRescued(origin: Origin, provider: string, { model, why, family }: Readonly<RescueState>) {
+    // Rescue ends when the server comes up with other flags, and somebody has to see that.
+    if (options.health) void health.refresh()
     if (!origin.sessionID || origin.agent === "title") return
     const text = rescueNotice({
       why,

@@ -19,8 +19,8 @@ export interface TroublesOptions {
   /** What is known of the servers; asked when something happens, not before. */
   health(): Health
   family(provider: string, model: string | undefined): Family | undefined
-  /** The server takes tools: what was proven by its refusal is void. */
-  onToolsAccepted(provider: string): void
+  /** The server is well again after it was not: it may be another one. */
+  onBack(provider: string): void
 }
 
 export interface Troubles {
@@ -88,7 +88,6 @@ export function createTroubles(o: TroublesOptions): Troubles {
     found(given) {
       const report = shown(given)
       const provider = nameOf(report)
-      if (given.load?.toolParserOn) o.onToolsAccepted(provider)
       if (worthANotice(report).length === 0) return
       host.log("warn", "a watched server has problems", {
         provider,
@@ -103,7 +102,7 @@ export function createTroubles(o: TroublesOptions): Troubles {
     },
     recovered(report) {
       const provider = nameOf(report)
-      o.onToolsAccepted(provider)
+      o.onBack(provider)
       if (!announced.delete(provider)) return
       const notice = {
         cause: `recovered:${provider}:${report.at}`,

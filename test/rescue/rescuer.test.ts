@@ -38,23 +38,28 @@ interface Told {
 
 interface Setup {
   scenario: ScenarioName
+  /** Read at each request. */
   mode?: RescueMode
   /** Changes what reaches the server, or what comes back. */
   via?(url: string, init: RequestInit | undefined, send: typeof fetch): Promise<Response>
 }
 
-async function setUp({ scenario, mode = "auto", via }: Setup) {
+async function setUp(setup: Setup) {
+  const { scenario, via } = setup
+  const mode = () => setup.mode ?? "auto"
   const sim = await startSim({ scenario, model: MODEL, chunkMs: 0, firstTokenMs: 0 })
   sims.push(sim)
+  const clock = { now: 1_000_000 }
   const rescuer = createRescuer({
-    repeats: mode === "always",
-    mode: () => mode,
+    repeats: () => mode() === "always",
+    mode,
+    now: () => clock.now,
     family: (model) => familyOfModel({ id: model }),
     onError: (error) => {
       throw error
     },
   })
-  return { sim, rescuer, ask: (more: object = {}) => ask(sim, rescuer, more, via) }
+  return { sim, rescuer, clock, setup, ask: (more: object = {}) => ask(sim, rescuer, more, via) }
 }
 
 async function ask(sim: Sim, rescuer: Rescuer, more: object, via?: Setup["via"]): Promise<Told> {
@@ -145,6 +150,128 @@ describe("a server that refuses tools", () => {
     expect(await ask()).toMatchObject({ status: 400, refused: 1 })
   })
 
+  test("a request with an image has no plain form; others still do", async () => {
+    const { ask, rescuer } = await setUp({ scenario: "no-tool-parser", via: withoutToolsInPrompt })
+    const image = { type: "image_url", image_url: { url: "data:image/png;base64,AAAA" } }
+    const messages = [{ role: "user", content: [{ type: "text", text: "What is this?" }, image] }]
+    expect(await ask({ messages })).toMatchObject({ status: 400, refused: 1, rescued: [] })
+    expect(rescuer.states()).not.toMatchObject([{ impossible: true }])
+    expect((await ask()).said.calls).toEqual([CALL])
+    expect(rescuer.states()).toMatchObject([{ form: "B" }])
+    expect(await ask({ messages })).toMatchObject({ status: 400, refused: 1 })
+    expect((await ask()).said.calls).toEqual([CALL])
+  })
+
+  test("whose rendered prompt has no tools either is not asked so", async () => {
+    const { ask, sim } = await setUp({
+      scenario: "no-tool-parser",
+      via: (url, init, send) => {
+        if (!/tokenize$/.test(url)) return withoutToolsInPrompt(url, init, send)
+        return send(url, { ...init, body: JSON.stringify({ ...JSON.parse(String(init?.body)), tools: undefined }) })
+      },
+    })
+    expect(await ask()).toMatchObject({ status: 400, refused: 1 })
+    expect(sim.requests.filter((one) => one.path === "/v1/completions")).toHaveLength(0)
+    const before = sim.requests.length
+    expect(await ask()).toMatchObject({ status: 400, refused: 1 })
+    expect(sim.requests).toHaveLength(before + 1)
+  })
+
+  test("whose routes beside /v1 are hidden is rescued without, and not asked for them twice", async () => {
+    const asked: string[] = []
+    const { ask } = await setUp({
+      scenario: "no-tool-parser",
+      via: (url, init, send) => {
+        asked.push(new URL(url).pathname)
+        return /tokenize$/.test(url) ? Promise.resolve(new Response("{}", { status: 404 })) : send(url, init)
+      },
+    })
+    expect((await ask()).said.calls).toEqual([CALL])
+    expect(asked.filter((path) => path === "/tokenize")).toHaveLength(1)
+    const before = asked.length
+    for (let i = 0; i < 3; i++) expect((await ask()).said.calls).toEqual([CALL])
+    expect(asked.slice(before)).toEqual(Array(3).fill("/v1/chat/completions"))
+  })
+
+  test("is proven once for requests that come together", async () => {
+    const { ask, sim } = await setUp({ scenario: "no-tool-parser" })
+    const told = await Promise.all([ask(), ask(), ask()])
+    for (const { said } of told) expect(said.calls).toEqual([CALL])
+    expect(sim.requests.filter((one) => one.path === "/tokenize")).toHaveLength(1)
+    expect(chats(sim).filter((body) => body.max_tokens === 1)).toHaveLength(2)
+  })
+
+  test("the user may end it, and begin it again", async () => {
+    const { ask, rescuer, setup } = await setUp({ scenario: "no-tool-parser" })
+    await ask()
+    setup.mode = "off"
+    expect(rescuer.consent(false)).toEqual([MODEL])
+    expect(await ask()).toMatchObject({ status: 400, refused: 1, rescued: [] })
+    setup.mode = "auto"
+    expect(rescuer.consent(true)).toEqual([MODEL])
+    expect((await ask()).said.calls).toEqual([CALL])
+  })
+
+  test("is asked in its own way again after some minutes, which costs no tokens", async () => {
+    let parser = false
+    const { ask, clock, rescuer, sim } = await setUp({
+      scenario: "no-tool-parser",
+      via: (url, init, send) => {
+        const body = JSON.parse(String(init?.body)) as Record<string, unknown>
+        return parser && body.tool_choice === "auto"
+          ? send(url, { ...init, body: JSON.stringify({ ...body, tools: undefined, tool_choice: undefined }) })
+          : send(url, init)
+      },
+    })
+    await ask()
+    clock.now += 4 * 60_000
+    let before = chats(sim).length
+    await ask()
+    expect(chats(sim).slice(before)).toMatchObject([{ tool_choice: "none" }])
+    clock.now += 2 * 60_000
+    before = chats(sim).length
+    expect((await ask()).said.calls).toEqual([CALL])
+    expect(chats(sim).slice(before)).toMatchObject([{ tool_choice: "auto" }, { tool_choice: "none" }])
+    parser = true
+    clock.now += 6 * 60_000
+    before = chats(sim).length
+    expect((await ask()).rescued).toEqual([])
+    expect(chats(sim)).toHaveLength(before + 1)
+    expect(rescuer.states()).toEqual([])
+  })
+
+  test("that breaks down may be another one when it is up again", async () => {
+    let down = false
+    const { ask, rescuer } = await setUp({
+      scenario: "no-tool-parser",
+      via: (url, init, send) => (down ? Promise.reject(new TypeError("fetch failed")) : send(url, init)),
+    })
+    await ask()
+    down = true
+    await expect(ask()).rejects.toThrow("fetch failed")
+    expect(rescuer.states()).toEqual([])
+    down = false
+    expect((await ask()).said.calls).toEqual([CALL])
+  })
+
+  test("what the template does not take is answered in the server's words, and proves nothing against the form", async () => {
+    let strict = false
+    const { ask } = await setUp({
+      scenario: "no-tool-parser",
+      via: (url, init, send) =>
+        strict && /tokenize$/.test(url)
+          ? Promise.resolve(Response.json({ error: { message: "roles must alternate", code: 400 } }, { status: 400 }))
+          : withoutToolsInPrompt(url, init, send),
+    })
+    await ask()
+    strict = true
+    const { status, said } = await ask()
+    expect(status).toBe(400)
+    expect(said.body).toContain("roles must alternate")
+    strict = false
+    expect((await ask()).said.calls).toEqual([CALL])
+  })
+
   test("takes requests without tools as they are, until rescue is on", async () => {
     const { sim, ask } = await setUp({ scenario: "no-tool-parser" })
     await ask({ tools: undefined, tool_choice: undefined })
@@ -155,7 +282,7 @@ describe("a server that refuses tools", () => {
   test("is asked in its own way again when it was restarted with a parser", async () => {
     const { sim, ask, rescuer } = await setUp({ scenario: "no-tool-parser" })
     await ask()
-    rescuer.toolsAccepted()
+    rescuer.restarted()
     expect(rescuer.states()).toEqual([])
     const before = chats(sim).length
     await ask()
@@ -248,7 +375,7 @@ describe("a server whose parsers fit", () => {
       })
       return (await response.text()).replaceAll(/chatcmpl-[\w-]+|"created":\d+/g, "")
     }
-    const always = createRescuer({ repeats: true, mode: () => "always", family: () => undefined, onError: () => {} })
+    const always = createRescuer({ repeats: () => true, mode: () => "always", family: () => undefined, onError: () => {} })
     expect(await bytes(always, sim.url)).toBe(await bytes(plain.rescuer, plain.sim.url))
   })
 })
