@@ -12,6 +12,7 @@ import { peek } from "./peek.ts"
 import { provesWrongParser } from "./proof.ts"
 import { isRefusalOfTools } from "./refusal.ts"
 import { holdTail } from "./repeat.ts"
+import { rescueResponse } from "./response.ts"
 import { askBeside } from "./side-request.ts"
 
 export type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>
@@ -78,6 +79,8 @@ const REFUSAL_HOLDS_MS = 5 * 60_000
 
 export function createRescuer({ repeats, mode, family, onError, now = Date.now }: RescuerOptions): Rescuer {
   const known = new Map<string, RescueState>()
+  /** Models whose thoughts the server tells apart by itself. */
+  const parted = new Set<string>()
   /** When the models were refused tools last. */
   const refused = new Map<string, number>()
   const forms = new Map<string, Forms>()
@@ -112,9 +115,11 @@ export function createRescuer({ repeats, mode, family, onError, now = Date.now }
       ...sending,
       form,
       family: byName?.id ?? state.family,
-      reasoning,
+      // What a reasoning parser has left as content is none of the thoughts, even where there were none.
+      reasoning: form === "A" && parted.has(asked.model) ? "closed" : reasoning,
       onEnd(is) {
         end = is
+        if (is.reasoningByServer) parted.add(asked.model)
         state.family ??= byName?.id ?? is.family
         sending.onRescued(state)
       },
@@ -178,9 +183,23 @@ export function createRescuer({ repeats, mode, family, onError, now = Date.now }
     return rescued ?? response
   }
 
+  /**
+   * The answer to a request without tools. OpenCode asks for a session's title at the same time as for the first answer: by the first byte
+   * it is mostly known whether the server refuses tools, and then its thoughts are told apart here as well.
+   */
+  async function withoutTools(sending: Sending, asked: Asked, answer: Response): Promise<Response> {
+    const { response } = await peek(answer, 1)
+    const state = known.get(asked.model)
+    if (!state?.on || state.why !== "refused" || parted.has(asked.model)) return sending.look(response)
+    const byName = family(asked.model)
+    const reasoning = await formsOf(asked.model).promptEnd(askBeside(sending), asked, byName)
+    return sending.look(rescueResponse(response, { request: asked.body, family: byName?.id ?? state.family, reasoning }))
+  }
+
   function forget(): void {
     known.clear()
     forms.clear()
+    parted.clear()
     refused.clear()
   }
 
@@ -212,6 +231,9 @@ export function createRescuer({ repeats, mode, family, onError, now = Date.now }
     if (response.status === 400) return afterRefusal(sending, asked, response)
     if (!response.ok) return sending.look(response)
     if (stale) known.delete(state.model)
+    // Within a text the quotes would be escaped.
+    if (typeof init.body === "string" && !/"tools"\s*:/.test(init.body) && asked()?.stream)
+      return withoutTools(sending, asked() as Asked, response)
 
     /** Remembers what this answer proves; true where that is to be made good within the turn. */
     const learn = (report: Report | undefined): boolean => {
@@ -219,6 +241,7 @@ export function createRescuer({ repeats, mode, family, onError, now = Date.now }
       const { model, tools, stream } = asked() ?? {}
       if (model === undefined || !tools || mode(model) === "off") return false
       const always = mode(model) === "always"
+      if (report.response.reasoningBytes > 0) parted.add(model)
       stateOf(model, "wrong-parser", always)
       return always && stream === true
     }

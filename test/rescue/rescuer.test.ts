@@ -279,6 +279,28 @@ describe("a server that refuses tools", () => {
     expect(chats(sim)[0]).not.toHaveProperty("skip_special_tokens")
   })
 
+  test("a title that was asked for at the same time comes without thoughts", async () => {
+    const { ask, sim } = await setUp({
+      scenario: "no-tool-parser",
+      async via(url, init, send) {
+        const response = await send(url, init)
+        const isTitle = !String(init?.body).includes('"tools":') && String(init?.body).includes('"stream":true')
+        if (!isTitle) return response
+        // The server takes its time to write the first word.
+        const body = response.body?.pipeThrough(
+          new TransformStream({ start: () => new Promise((begun) => setTimeout(begun, 300)) }),
+        )
+        return new Response(body, response)
+      },
+    })
+    const [title, turn] = await Promise.all([ask({ tools: undefined, tool_choice: undefined }), ask()])
+    expect(turn.said.calls).toEqual([CALL])
+    expect(title.said.reasoning).not.toBe("")
+    expect(title.said.content).not.toBe("")
+    expect(title.said.content).not.toContain("</think>")
+    expect(chats(sim)[0]).not.toHaveProperty("skip_special_tokens")
+  })
+
   test("is asked in its own way again when it was restarted with a parser", async () => {
     const { sim, ask, rescuer } = await setUp({ scenario: "no-tool-parser" })
     await ask()
@@ -326,6 +348,25 @@ describe("a server that swallows calls", () => {
     const { said, reports } = await ask()
     expect(said).toMatchObject({ calls: [], finish: "stop" })
     expect(reports.flatMap((report) => report.findings.map((f) => f.kind))).toEqual(["output-swallowed"])
+  })
+
+  test("where the server tells thoughts apart by itself, an answer without any is an answer", async () => {
+    let thoughtless = false
+    const { ask } = await setUp({
+      scenario: "swallowed",
+      mode: "always",
+      async via(url, init, send) {
+        const response = await send(url, init)
+        if (!thoughtless) return response
+        const text = (await response.text()).replaceAll(/^data: .*"reasoning":"(?!").*\n\n/gm, "")
+        return new Response(text, { status: 200, headers: { "content-type": "text/event-stream" } })
+      },
+    })
+    await ask()
+    thoughtless = true
+    const { said } = await ask({ tools: undefined, tool_choice: undefined })
+    expect(said).toMatchObject({ reasoning: "", finish: "stop" })
+    expect(said.content.length).toBeGreaterThan(3)
   })
 
   test("even in form A is asked by rendered prompt, within the same turn", async () => {
