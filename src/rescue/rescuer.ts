@@ -60,6 +60,8 @@ export interface RescuerOptions {
   family(model: string): Family | undefined
   onError(error: unknown): void
   now?: () => number
+  /** How long the first answer to a request without tools waits for that to one with tools. Default 3 s. */
+  titleWaitsMs?: number
 }
 
 export interface Rescuer {
@@ -77,7 +79,7 @@ const REFUSAL_BYTES = 16_384
 /** A refusal costs no tokens, so the server is asked in its own way again this often: not every restart is noticed otherwise. */
 const REFUSAL_HOLDS_MS = 5 * 60_000
 
-export function createRescuer({ repeats, mode, family, onError, now = Date.now }: RescuerOptions): Rescuer {
+export function createRescuer({ repeats, mode, family, onError, now = Date.now, titleWaitsMs = 3_000 }: RescuerOptions): Rescuer {
   const known = new Map<string, RescueState>()
   /** Models whose thoughts the server tells apart by itself. */
   const parted = new Set<string>()
@@ -172,23 +174,33 @@ export function createRescuer({ repeats, mode, family, onError, now = Date.now }
     })
   }
 
+  let hear = () => {}
+  /** Whether the server takes tools is known, or nobody will ask it soon. */
+  const heard = new Promise<void>((resolve) => {
+    hear = resolve
+  })
+
   async function afterRefusal(sending: Sending, asked: () => Asked | undefined, refusal: Response): Promise<Response> {
     const { text, response } = await peek(refusal, REFUSAL_BYTES)
     if (!isRefusalOfTools(response.status, text)) return response
     const { model } = asked() ?? {}
     const wanted = model !== undefined && mode(model) !== "off"
     if (wanted) refused.set(model, now())
-    const rescued = wanted ? await inRawForm(sending, asked() as Asked, stateOf(model, "refused", true)) : undefined
+    const state = wanted && stateOf(model, "refused", true)
+    hear()
+    const rescued = state ? await inRawForm(sending, asked() as Asked, state) : undefined
     if (!rescued) sending.onRefused(model)
     return rescued ?? response
   }
 
   /**
-   * The answer to a request without tools. OpenCode asks for a session's title at the same time as for the first answer: by the first byte
-   * it is mostly known whether the server refuses tools, and then its thoughts are told apart here as well.
+   * The answer to a request without tools. OpenCode asks for a session's title a moment before it asks for the first answer, whose refusal
+   * shows that the title has to be read here as well: without, it would be the model's first thought.
    */
   async function withoutTools(sending: Sending, asked: Asked, answer: Response): Promise<Response> {
     const { response } = await peek(answer, 1)
+    setTimeout(hear, titleWaitsMs).unref?.()
+    await heard
     const state = known.get(asked.model)
     if (!state?.on || state.why !== "refused" || parted.has(asked.model)) return sending.look(response)
     const byName = family(asked.model)
@@ -227,12 +239,14 @@ export function createRescuer({ repeats, mode, family, onError, now = Date.now }
       const answer = await inRawForm(sending, asked() as Asked, state)
       if (answer) return answer
     }
+    // Within a text the quotes would be escaped.
+    const tools = typeof init.body === "string" && /"tools"\s*:/.test(init.body)
     const response = await sending.fetch(url, init)
     if (response.status === 400) return afterRefusal(sending, asked, response)
+    if (tools) hear()
     if (!response.ok) return sending.look(response)
     if (stale) known.delete(state.model)
-    // Within a text the quotes would be escaped.
-    if (typeof init.body === "string" && !/"tools"\s*:/.test(init.body) && asked()?.stream)
+    if (!tools && asked()?.stream && mode((asked() as Asked).model) !== "off")
       return withoutTools(sending, asked() as Asked, response)
 
     /** Remembers what this answer proves; true where that is to be made good within the turn. */
