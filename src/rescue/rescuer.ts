@@ -39,6 +39,8 @@ export interface Sending {
   url: string
   init: RequestInit
   fetch: Fetch
+  /** The title of a session: nobody waits for it. */
+  title?: boolean
   /**
    * Puts the inspector behind an answer. `take` sees the report first; where it returns true the report is not announced, because the rescuer
    * makes good what it says.
@@ -60,7 +62,7 @@ export interface RescuerOptions {
   family(model: string): Family | undefined
   onError(error: unknown): void
   now?: () => number
-  /** How long the first answer to a request without tools waits for that to one with tools. Default 3 s. */
+  /** How long the first title waits for the first answer to a request with tools. Default 10 s. */
   titleWaitsMs?: number
 }
 
@@ -79,7 +81,14 @@ const REFUSAL_BYTES = 16_384
 /** A refusal costs no tokens, so the server is asked in its own way again this often: not every restart is noticed otherwise. */
 const REFUSAL_HOLDS_MS = 5 * 60_000
 
-export function createRescuer({ repeats, mode, family, onError, now = Date.now, titleWaitsMs = 3_000 }: RescuerOptions): Rescuer {
+export function createRescuer({
+  repeats,
+  mode,
+  family,
+  onError,
+  now = Date.now,
+  titleWaitsMs = 10_000,
+}: RescuerOptions): Rescuer {
   const known = new Map<string, RescueState>()
   /** Models whose thoughts the server tells apart by itself. */
   const parted = new Set<string>()
@@ -194,10 +203,10 @@ export function createRescuer({ repeats, mode, family, onError, now = Date.now, 
   }
 
   /**
-   * The answer to a request without tools. OpenCode asks for a session's title a moment before it asks for the first answer, whose refusal
-   * shows that the title has to be read here as well: without, it would be the model's first thought.
+   * OpenCode asks for a session's title a moment before it asks for the first answer, whose refusal shows that the title has to be read here
+   * as well: without, it would be the model's first thought.
    */
-  async function withoutTools(sending: Sending, asked: Asked, answer: Response): Promise<Response> {
+  async function title(sending: Sending, asked: Asked, answer: Response): Promise<Response> {
     const { response } = await peek(answer, 1)
     setTimeout(hear, titleWaitsMs).unref?.()
     await heard
@@ -246,8 +255,8 @@ export function createRescuer({ repeats, mode, family, onError, now = Date.now, 
     if (tools) hear()
     if (!response.ok) return sending.look(response)
     if (stale) known.delete(state.model)
-    if (!tools && asked()?.stream && mode((asked() as Asked).model) !== "off")
-      return withoutTools(sending, asked() as Asked, response)
+    if (sending.title && asked()?.stream && mode((asked() as Asked).model) !== "off")
+      return title(sending, asked() as Asked, response)
 
     /** Remembers what this answer proves; true where that is to be made good within the turn. */
     const learn = (report: Report | undefined): boolean => {

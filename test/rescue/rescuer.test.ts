@@ -45,6 +45,9 @@ interface Setup {
   via?(url: string, init: RequestInit | undefined, send: typeof fetch): Promise<Response>
 }
 
+/** Changes in the request; the title of a session is asked for otherwise. */
+type More = Record<string, unknown> & { title?: true }
+
 async function setUp(setup: Setup) {
   const { scenario, via } = setup
   const mode = () => setup.mode ?? "auto"
@@ -55,16 +58,16 @@ async function setUp(setup: Setup) {
     repeats: () => mode() === "always",
     mode,
     now: () => clock.now,
-    titleWaitsMs: setup.titleWaitsMs ?? 50,
+    ...(setup.titleWaitsMs !== undefined && { titleWaitsMs: setup.titleWaitsMs }),
     family: (model) => familyOfModel({ id: model }),
     onError: (error) => {
       throw error
     },
   })
-  return { sim, rescuer, clock, setup, ask: (more: object = {}) => ask(sim, rescuer, more, via) }
+  return { sim, rescuer, clock, setup, ask: (more: More = {}) => ask(sim, rescuer, more, via) }
 }
 
-async function ask(sim: Sim, rescuer: Rescuer, more: object, via?: Setup["via"]): Promise<Told> {
+async function ask(sim: Sim, rescuer: Rescuer, { title, ...more }: More, via?: Setup["via"]): Promise<Told> {
   const told = { reports: [] as Report[], rescued: [] as RescueState[], refused: 0 }
   const body = JSON.stringify({
     model: MODEL,
@@ -79,6 +82,7 @@ async function ask(sim: Sim, rescuer: Rescuer, more: object, via?: Setup["via"])
   const sending: Sending = {
     url: `${sim.url}/chat/completions`,
     init: { method: "POST", headers: { "content-type": "application/json" }, body },
+    title,
     fetch: via ? (url, init) => via(String(url), init, fetch) : fetch,
     look: (response, take) =>
       tap(response, {
@@ -282,8 +286,8 @@ describe("a server that refuses tools", () => {
   })
 
   test("a title that was asked for at the same time comes without thoughts", async () => {
-    const { ask, sim } = await setUp({ scenario: "no-tool-parser", titleWaitsMs: 10_000 })
-    const asking = ask({ tools: undefined, tool_choice: undefined })
+    const { ask, sim } = await setUp({ scenario: "no-tool-parser" })
+    const asking = ask({ title: true, tools: undefined, tool_choice: undefined })
     await new Promise((next) => setTimeout(next, 100))
     const [title, turn] = await Promise.all([asking, ask()])
     expect(turn.said.calls).toEqual([CALL])
@@ -291,6 +295,14 @@ describe("a server that refuses tools", () => {
     expect(title.said.content).not.toBe("")
     expect(title.said.content).not.toContain("</think>")
     expect(chats(sim)[0]).not.toHaveProperty("skip_special_tokens")
+  })
+
+  test("a title does not wait long for an answer that does not come", async () => {
+    const { ask } = await setUp({ scenario: "no-tool-parser", titleWaitsMs: 50 })
+    const began = performance.now()
+    const title = await ask({ title: true, tools: undefined, tool_choice: undefined })
+    expect(title.status).toBe(200)
+    expect(performance.now() - began).toBeLessThan(5_000)
   })
 
   test("is asked in its own way again when it was restarted with a parser", async () => {
