@@ -1,6 +1,6 @@
 /** The rescuers of an OpenCode instance, one for each watched provider that was asked something. */
 import type { Family } from "../knowledge/families.ts"
-import type { ModelRescue } from "../report/types.ts"
+import type { ModelRescue, RescueAnswer } from "../report/types.ts"
 import { type RescueMode, type RescueModes, rescueMode } from "../rescue/mode.ts"
 import type { Rescuer } from "../rescue/rescuer.ts"
 
@@ -17,8 +17,8 @@ export interface Rescuers {
   of(provider: string): Rescuer | undefined
   /** Whether rescue would help this model and only waits for the user's word. */
   offers(provider: string, model: string | undefined): boolean
-  /** The user's word, for one provider or all. Returns the models concerned. */
-  consent(wanted: boolean, provider?: string): string[]
+  /** The user's word, for one provider or all, from now on. Returns the models for which it changes something at once. */
+  consent(wanted: boolean, provider?: string): RescueAnswer
   states(provider?: string): ModelRescue[]
 }
 
@@ -68,7 +68,9 @@ export function createRescuers({ modes, family, onError }: RescuersOptions): Res
         words.clear()
         wordOnAll = wanted
       }
-      return chosen(provider).flatMap(([, rescuer]) => rescuer.consent(wanted))
+      const models = chosen(provider).flatMap(([, rescuer]) => rescuer.consent(wanted))
+      const off = modes === "off" || (provider !== undefined && rescueMode(modes, provider, undefined) === "off")
+      return { wanted, models, off }
     },
     states: (provider) =>
       chosen(provider).flatMap(([name, rescuer]) => rescuer.states().map((state) => ({ ...state, provider: name }))),

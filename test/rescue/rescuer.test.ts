@@ -1,52 +1,23 @@
 import { afterEach, describe, expect, test } from "bun:test"
 import { familyOfModel } from "../../src/knowledge/families.ts"
 import type { RescueMode } from "../../src/rescue/mode.ts"
-import { createRescuer, type Rescuer, type RescueState, type Sending } from "../../src/rescue/rescuer.ts"
+import { createRescuer, type Rescuer } from "../../src/rescue/rescuer.ts"
 import type { ScenarioName } from "../../src/sim/scenarios.ts"
 import { type Sim, startSim } from "../../src/sim/server.ts"
-import { createInspector } from "../../src/stream/inspector.ts"
-import { tap } from "../../src/stream/tap.ts"
-import type { Report } from "../../src/stream/types.ts"
-import { chatOf, type Said } from "./said.ts"
-
-const MODEL = "nemotron-3-super"
-const BASH = {
-  type: "function",
-  function: {
-    name: "bash",
-    description: "Runs a command",
-    parameters: {
-      type: "object",
-      properties: { command: { type: "string" }, description: { type: "string" } },
-      required: ["command"],
-    },
-  },
-}
+import { ask, BASH, CALL, MODEL, type More, type Via } from "./asking.ts"
 
 const sims: Sim[] = []
 afterEach(async () => {
   for (const sim of sims.splice(0)) await sim.close()
 })
 
-interface Told {
-  said: Said
-  status: number
-  reports: Report[]
-  rescued: RescueState[]
-  refused: number
-}
-
 interface Setup {
   scenario: ScenarioName
   /** Read at each request. */
   mode?: RescueMode
   titleWaitsMs?: number
-  /** Changes what reaches the server, or what comes back. */
-  via?(url: string, init: RequestInit | undefined, send: typeof fetch): Promise<Response>
+  via?: Via
 }
-
-/** Changes in the request; the title of a session is asked for otherwise. */
-type More = Record<string, unknown> & { title?: true }
 
 async function setUp(setup: Setup) {
   const { scenario, via } = setup
@@ -67,44 +38,10 @@ async function setUp(setup: Setup) {
   return { sim, rescuer, clock, setup, ask: (more: More = {}) => ask(sim, rescuer, more, via) }
 }
 
-async function ask(sim: Sim, rescuer: Rescuer, { title, ...more }: More, via?: Setup["via"]): Promise<Told> {
-  const told = { reports: [] as Report[], rescued: [] as RescueState[], refused: 0 }
-  const body = JSON.stringify({
-    model: MODEL,
-    messages: [{ role: "user", content: "What does src hold?" }],
-    tools: [BASH],
-    tool_choice: "auto",
-    max_tokens: 2000,
-    stream: true,
-    stream_options: { include_usage: true },
-    ...more,
-  })
-  const sending: Sending = {
-    url: `${sim.url}/chat/completions`,
-    init: { method: "POST", headers: { "content-type": "application/json" }, body },
-    title,
-    fetch: via ? (url, init) => via(String(url), init, fetch) : fetch,
-    look: (response, take) =>
-      tap(response, {
-        inspector: createInspector({ request: body }),
-        onEnd: (report) => void (take?.(report) || told.reports.push(report)),
-      }),
-    announce: (report) => void told.reports.push(report),
-    onRefused: () => {
-      told.refused++
-    },
-    onRescued: (state) => void told.rescued.push({ ...state }),
-  }
-  const response = await rescuer.send(sending)
-  return { ...told, status: response.status, said: chatOf(await response.text()), refused: told.refused }
-}
-
 const chats = (sim: Sim) =>
   sim.requests
     .filter((one) => one.path.endsWith("/chat/completions"))
     .map((one) => JSON.parse(one.body) as Record<string, unknown>)
-
-const CALL = { name: "bash", arguments: { command: "ls -la src", description: "List files in src" } }
 
 describe("a server that refuses tools", () => {
   test("is asked again in raw form at once, and the call arrives as from a server that reads it", async () => {
@@ -375,7 +312,7 @@ describe("a server that swallows calls", () => {
 
   test("even in form A is asked by rendered prompt, within the same turn", async () => {
     // What a parser engine does: the markup is dropped, the tokens are counted.
-    const eating: Setup["via"] = async (url, init, send) => {
+    const eating: Via = async (url, init, send) => {
       const response = await send(url, init)
       if (!url.endsWith("/chat/completions") || !String(init?.body).includes('"tool_choice":"none"') || !response.ok)
         return response
@@ -450,7 +387,7 @@ describe("what goes wrong in raw form comes through as from the server itself", 
 })
 
 /** vLLM before 0.10, or with --exclude-tools-when-tool-choice-none: with `none` the tools do not reach the prompt. */
-const withoutToolsInPrompt: NonNullable<Setup["via"]> = (url, init, send) => {
+const withoutToolsInPrompt: Via = (url, init, send) => {
   if (!url.endsWith("/chat/completions")) return send(url, init)
   const body = JSON.parse(String(init?.body)) as Record<string, unknown>
   if (body.tool_choice !== "none") return send(url, init)
