@@ -1,4 +1,3 @@
-import type { Json } from "./json.ts"
 import type { Ask } from "./prompt.ts"
 
 /** A busy server may let a small question wait behind others; longer than this nobody waits for rescue. */
@@ -32,10 +31,19 @@ export function askBeside({ url, init, fetch }: Beside): Ask {
         await response.body?.cancel()
         return undefined
       }
-      return { status: response.status, json: (await response.json()) as Json }
+      return { status: response.status, json: parsed(await response.text()) }
     } catch {
       return undefined
     }
+  }
+}
+
+/** A page or a line of text in place of JSON is an answer too: there is nothing to be had here. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 

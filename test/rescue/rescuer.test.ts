@@ -120,21 +120,24 @@ describe("a server that refuses tools", () => {
     expect(sim.requests).toHaveLength(before + 1)
   })
 
-  test("whose routes beside /v1 are hidden is rescued without, and not asked for them twice", async () => {
-    const asked: string[] = []
-    const { ask } = await setUp({
-      scenario: "no-tool-parser",
-      via: (url, init, send) => {
-        asked.push(new URL(url).pathname)
-        return /tokenize$/.test(url) ? Promise.resolve(new Response("{}", { status: 404 })) : send(url, init)
-      },
-    })
-    expect((await ask()).said.calls).toEqual([CALL])
-    expect(asked.filter((path) => path === "/tokenize")).toHaveLength(1)
-    const before = asked.length
-    for (let i = 0; i < 3; i++) expect((await ask()).said.calls).toEqual([CALL])
-    expect(asked.slice(before)).toEqual(Array(3).fill("/v1/chat/completions"))
-  })
+  test.each(["{}", "404 page not found"])(
+    "whose routes beside /v1 are hidden (%p) is rescued without, and not asked for them twice",
+    async (page) => {
+      const asked: string[] = []
+      const { ask } = await setUp({
+        scenario: "no-tool-parser",
+        via: (url, init, send) => {
+          asked.push(new URL(url).pathname)
+          return /tokenize$/.test(url) ? Promise.resolve(new Response(page, { status: 404 })) : send(url, init)
+        },
+      })
+      expect((await ask()).said.calls).toEqual([CALL])
+      expect(asked.filter((path) => path === "/tokenize")).toHaveLength(1)
+      const before = asked.length
+      for (let i = 0; i < 3; i++) expect((await ask()).said.calls).toEqual([CALL])
+      expect(asked.slice(before)).toEqual(Array(3).fill("/v1/chat/completions"))
+    },
+  )
 
   test("is proven once for requests that come together", async () => {
     const { ask, sim } = await setUp({ scenario: "no-tool-parser" })
