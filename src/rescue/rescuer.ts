@@ -183,10 +183,14 @@ export function createRescuer({
     })
   }
 
-  let hear = () => {}
   /** Whether the server takes tools is known, or nobody will ask it soon. */
+  let isHeard = false
+  let hear = () => {}
   const heard = new Promise<void>((resolve) => {
-    hear = resolve
+    hear = () => {
+      isHeard = true
+      resolve()
+    }
   })
 
   async function afterRefusal(sending: Sending, asked: () => Asked | undefined, refusal: Response): Promise<Response> {
@@ -248,11 +252,10 @@ export function createRescuer({
       const answer = await inRawForm(sending, asked() as Asked, state)
       if (answer) return answer
     }
-    // Within a text the quotes would be escaped.
-    const tools = typeof init.body === "string" && /"tools"\s*:/.test(init.body)
     const response = await sending.fetch(url, init)
     if (response.status === 400) return afterRefusal(sending, asked, response)
-    if (tools) hear()
+    // Until then only: bodies are long. Within a text the quotes would be escaped.
+    if (!isHeard && typeof init.body === "string" && /"tools"\s*:/.test(init.body)) hear()
     if (!response.ok) return sending.look(response)
     if (stale) known.delete(state.model)
     if (sending.title && asked()?.stream && mode((asked() as Asked).model) !== "off")

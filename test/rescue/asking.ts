@@ -1,6 +1,5 @@
 /** One chat request through a rescuer to a simulated server, and what comes of it. */
 import type { Rescuer, RescueState, Sending } from "../../src/rescue/rescuer.ts"
-import type { Sim } from "../../src/sim/server.ts"
 import { createInspector } from "../../src/stream/inspector.ts"
 import { tap } from "../../src/stream/tap.ts"
 import type { Report } from "../../src/stream/types.ts"
@@ -37,7 +36,7 @@ export type Via = (url: string, init: RequestInit | undefined, send: typeof fetc
 /** Changes in the request; the title of a session is asked for otherwise. */
 export type More = Record<string, unknown> & { title?: true }
 
-export async function ask(sim: Sim, rescuer: Rescuer, { title, ...more }: More, via?: Via): Promise<Told> {
+export async function ask(server: { url: string }, rescuer: Rescuer, { title, ...more }: More, via?: Via): Promise<Told> {
   const told = { reports: [] as Report[], rescued: [] as RescueState[], refused: 0 }
   const body = JSON.stringify({
     model: MODEL,
@@ -50,7 +49,7 @@ export async function ask(sim: Sim, rescuer: Rescuer, { title, ...more }: More, 
     ...more,
   })
   const sending: Sending = {
-    url: `${sim.url}/chat/completions`,
+    url: `${server.url}/chat/completions`,
     init: { method: "POST", headers: { "content-type": "application/json" }, body },
     title,
     fetch: via ? (url, init) => via(String(url), init, fetch) : fetch,

@@ -1,6 +1,9 @@
 /** A small server that refuses tools and, where a request forbids them, keeps them from the prompt: only the rendered prompt helps there. */
 import { afterAll, beforeAll, expect, test } from "bun:test"
 import { serve, type VllmServer } from "../../scripts/vllm.mjs"
+import { familyOfModel } from "../../src/knowledge/families.ts"
+import { createRescuer } from "../../src/rescue/rescuer.ts"
+import { ask } from "../rescue/asking.ts"
 import { opencode, SIGN } from "./real.ts"
 import { RAN, scripts } from "./scripts.ts"
 import { answersOf, serving } from "./serving.ts"
@@ -23,6 +26,23 @@ test("the token counts of two tiny questions show it, and the agent works by the
     expect(told.said).toContain(`${SIGN} the server refuses tools`)
     expect(await answersOf(server, "/v1/completions")).toBe(2)
   })
+})
+
+test("an output limit ends the call where it is, with finish `length`, in the stream that OpenCode would get", async () => {
+  const rescuer = createRescuer({
+    repeats: () => false,
+    mode: () => "auto",
+    family: (id) => familyOfModel({ id }),
+    onError: (error) => {
+      throw error
+    },
+  })
+  const asked = (max_tokens: number) =>
+    ask(server, rescuer, { messages: [{ role: "user", content: "PLAY:shell" }], max_tokens, seed: 7, stop: ["</function>"] })
+  expect((await asked(30)).said).toMatchObject({ finish: "length", completionTokens: 30 })
+  // The stop string is the end of the call, here as with any server.
+  expect((await asked(2000)).said.completionTokens).toBeLessThan(84)
+  expect(rescuer.states()).toMatchObject([{ why: "refused", form: "B" }])
 })
 
 test("a conversation that outgrows the context is shortened, and goes on", async () => {
