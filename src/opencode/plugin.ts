@@ -151,7 +151,7 @@ export function createPlugin({ host, options, directory = "", optionProblems = [
       family: familyOf(provider, model) ?? (family === undefined ? undefined : familyById(family)),
       server: health.last(provider)?.server.kind,
     })
-    notices.say(origin.sessionID, { cause: `rescued:${provider}/${model}`, text, variant: "warning", when: "now" })
+    notices.say(origin.sessionID, { cause: `rescued:${why}:${provider}/${model}`, text, variant: "warning", when: "now" })
   }
 
   return {
