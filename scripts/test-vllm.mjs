@@ -1,5 +1,5 @@
 // `npm run test:vllm`: the plugin in the real OpenCode against a real vLLM on the CPU. Sets both up on first use (about 80 seconds
-// and 4 GB for vLLM), then takes about 4 minutes. Arguments choose files or go to `bun test`: npm run test:vllm -- wrong-tool-parser
+// and 4 GB for vLLM), then takes some minutes. Arguments choose files or go to `bun test`: npm run test:vllm -- wrong-tool-parser
 
 import { readdirSync } from "node:fs"
 import { join } from "node:path"

@@ -49,7 +49,7 @@ export const OptionsSchema = z.strictObject({
     ._default(z.union([mode(), z.record(z.string(), mode())]), DEFAULTS.rescue)
     .check(
       text(
-        'What to do where the server\'s tool parser is missing or wrong. `auto`: where the server refuses tools, read the model\'s own text here, so that the agent works; elsewhere warn and offer. `always`: also where calls were swallowed or left in the text, within the same turn. `off`: only say it. An object sets it by provider or model: `{ "local": "auto", "local/qwen3": "always" }`.',
+        'What to do where the server\'s tool parser is missing or wrong. `auto`: where the server refuses tools, read the model\'s own text here, so that the agent works; elsewhere warn and offer. `always`: also where calls were swallowed or left in the text, within the same turn; needs `inspect`. `off`: only say it. An object sets it by provider or model: `{ "local": "auto", "local/qwen3": "always" }`.',
       ),
     ),
   quiet: z._default(list(), DEFAULTS.quiet).check(text("Finding kinds never to warn about, for example `usage-missing`.")),

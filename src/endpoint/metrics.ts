@@ -32,6 +32,7 @@ const NAMES = {
   ],
   sleep: ["vllm:engine_sleep_state"],
   config: ["vllm:cache_config_info"],
+  started: ["process_start_time_seconds"],
 } as const
 
 const TOOL_COUNTER = "vllm:tool_call_parser_invocations"
@@ -81,14 +82,16 @@ export function loadOf(text: string, { version, previous, at }: MetricsContext):
     tokensPerSecond: rate(generatedTokens, at, previous),
     toolParserOn: toolParser(text, families, version),
     asleep: awake.length === 0 ? undefined : awake.every((m) => m.value === 0),
+    startedAt: max(NAMES.started),
   }
   const known = Object.entries(load).filter(([, value]) => value !== undefined)
-  return known.length === 0 ? undefined : (Object.fromEntries(known) as Load)
+  // Every program that exports metrics says when it began.
+  return known.every(([name]) => name === "startedAt") ? undefined : (Object.fromEntries(known) as Load)
 }
 
 /** Only lines of wanted metrics are parsed, each on its own where one of them is broken: the parser gives up at the first bad line. */
 function familiesOf(text: string): PrometheusFamily[] {
-  const lines = text.split("\n").filter((line) => WANTED.has(/^[a-z]+:\w+/.exec(line)?.[0] ?? ""))
+  const lines = text.split("\n").filter((line) => WANTED.has(/^[a-z][\w:]*/.exec(line)?.[0] ?? ""))
   try {
     return parsePrometheus(ended(lines))
   } catch {

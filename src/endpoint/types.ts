@@ -170,6 +170,8 @@ export interface Load {
   /** A tool parser flag was given (vLLM >= 0.24 registers the counter only then); undefined: cannot be told. */
   toolParserOn?: boolean
   asleep?: boolean
+  /** When the server's process began, seconds since the epoch. */
+  startedAt?: number
 }
 
 /** One look at one server. */

@@ -26,8 +26,8 @@ const FAILURE_FRESH_MS = 3_000
 
 export interface HealthOptions {
   endpoints(): Endpoint[]
-  /** Every look, whatever it found. */
-  onLook?(report: EndpointReport): void
+  /** Every look, whatever it found, and the one before. */
+  onLook?(report: EndpointReport, before: EndpointReport | undefined): void
   /** A server has problems worth a notice, or other ones than at the last look. */
   onProblems(report: EndpointReport): void
   /** A server whose problems were announced has none any more. */
@@ -130,11 +130,12 @@ export function createHealth({
     const state = stateOf(nameOf(endpoint))
     state.running ??= look(endpoint, { previous: state.report, signal: stop.signal })
       .then((report) => {
+        const before = state.report
         state.report = report
         state.answered ||= report.checks.some(({ id, status }) => id === "reach" && status === "pass")
         if (stop.signal.aborted) return report
         try {
-          onLook?.(report)
+          onLook?.(report, before)
           announce(state, report)
         } catch (error) {
           onError(error)

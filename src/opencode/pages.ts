@@ -43,7 +43,7 @@ export function createPages({ endpoints, health, sessions, rescuers, discovery, 
       return `No watched provider is called \`${wanted.replaceAll("`", "")}\`. Watched: ${known.map((k) => `\`${k}\``).join(", ") || "none"}.`
     }
     const asked = words.includes("--rescue") ? true : words.includes("--no-rescue") ? false : undefined
-    const answer = asked === undefined ? undefined : { wanted: asked, models: rescuers.consent(asked, wanted) }
+    const answer = asked === undefined ? undefined : rescuers.consent(asked, wanted)
     const [reports, { statusPage }] = await Promise.all([given ?? health.current(wanted), import("./late.ts")])
     return statusPage({
       reports,

@@ -1,3 +1,4 @@
+import { wasRestarted } from "../endpoint/restart.ts"
 import type { EndpointReport } from "../endpoint/types.ts"
 import { familyById, familyOfModel } from "../knowledge/families.ts"
 import type { ModelCache } from "../models/cache.ts"
@@ -89,7 +90,10 @@ export function createPlugin({
 
   const discovery = createDiscovery(cache)
   const health: Health = createHealth({
-    onLook: (report) => void (options.discover && offerNew(report)),
+    onLook(report, before) {
+      if (options.discover) offerNew(report)
+      if (wasRestarted(before, report)) rescuers.of(report.provider ?? report.url)?.restarted()
+    },
     endpoints: () => providers?.endpoints() ?? [],
     look,
     now,
@@ -103,7 +107,7 @@ export function createPlugin({
     health: () => health,
     waiting: (provider) => waiting.now(provider).length > 0,
     family: familyOf,
-    onToolsAccepted: (provider) => rescuers.of(provider)?.toolsAccepted(),
+    onBack: (provider) => rescuers.of(provider)?.restarted(),
   })
   const waiting = createWaiting(now)
   const requests = createRequests({
@@ -182,13 +186,15 @@ export function createPlugin({
   }
 
   function onRescued(origin: Origin, provider: string, { model, why, family }: Readonly<RescueState>) {
+    // Rescue ends when the server comes up with other flags, and somebody has to see that.
+    if (options.health) void health.refresh()
     if (!origin.sessionID || origin.agent === "title") return
     const text = rescueNotice({
       why,
       family: familyOf(provider, model) ?? (family === undefined ? undefined : familyById(family)),
       server: health.last(provider)?.server.kind,
     })
-    notices.say(origin.sessionID, { cause: `rescued:${provider}/${model}`, text, variant: "warning", when: "now" })
+    notices.say(origin.sessionID, { cause: `rescued:${why}:${provider}/${model}`, text, variant: "warning", when: "now" })
   }
 
   return {

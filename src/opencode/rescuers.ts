@@ -1,7 +1,7 @@
 /** The rescuers of an OpenCode instance, one for each watched provider that was asked something. */
 import type { Family } from "../knowledge/families.ts"
-import type { ModelRescue } from "../report/types.ts"
-import { type RescueModes, rescueMode } from "../rescue/mode.ts"
+import type { ModelRescue, RescueAnswer } from "../report/types.ts"
+import { type RescueMode, type RescueModes, rescueMode } from "../rescue/mode.ts"
 import type { Rescuer } from "../rescue/rescuer.ts"
 
 export interface RescuersOptions {
@@ -17,21 +17,31 @@ export interface Rescuers {
   of(provider: string): Rescuer | undefined
   /** Whether rescue would help this model and only waits for the user's word. */
   offers(provider: string, model: string | undefined): boolean
-  /** The user's word, for one provider or all. Returns the models concerned. */
-  consent(wanted: boolean, provider?: string): string[]
+  /** The user's word, for one provider or all, from now on. Returns the models for which it changes something at once. */
+  consent(wanted: boolean, provider?: string): RescueAnswer
   states(provider?: string): ModelRescue[]
 }
 
 export function createRescuers({ modes, family, onError }: RescuersOptions): Rescuers {
   const loading = new Map<string, Promise<Rescuer>>()
   const loaded = new Map<string, Rescuer>()
-  const repeats = modes === "always" || (typeof modes === "object" && Object.values(modes).includes("always"))
+  /** The user's word on a provider, for the life of this process. */
+  const words = new Map<string, boolean>()
+  let wordOnAll: boolean | undefined
+  const always = modes === "always" || (typeof modes === "object" && Object.values(modes).includes("always"))
+
+  /** What the options say, and within that what the user said since; `off` stays off. */
+  function modeOf(provider: string, model: string | undefined): RescueMode {
+    const mode = rescueMode(modes, provider, model)
+    const word = words.get(provider) ?? wordOnAll
+    return mode === "off" || word === undefined ? mode : word ? "always" : "off"
+  }
 
   async function load(provider: string): Promise<Rescuer> {
     const { createRescuer } = await import("./late.ts")
     const rescuer = createRescuer({
-      repeats,
-      mode: (model) => rescueMode(modes, provider, model),
+      repeats: () => always || (words.get(provider) ?? wordOnAll) === true,
+      mode: (model) => modeOf(provider, model),
       family: (model) => family(provider, model),
       onError,
     })
@@ -52,7 +62,16 @@ export function createRescuers({ modes, family, onError }: RescuersOptions): Res
         .get(provider)
         ?.states()
         .some((state) => state.model === model && !state.on && !state.impossible) === true,
-    consent: (wanted, provider) => chosen(provider).flatMap(([, rescuer]) => rescuer.consent(wanted)),
+    consent(wanted, provider) {
+      if (provider !== undefined) words.set(provider, wanted)
+      else {
+        words.clear()
+        wordOnAll = wanted
+      }
+      const models = chosen(provider).flatMap(([, rescuer]) => rescuer.consent(wanted))
+      const off = modes === "off" || (provider !== undefined && rescueMode(modes, provider, undefined) === "off")
+      return { wanted, models, off }
+    },
     states: (provider) =>
       chosen(provider).flatMap(([name, rescuer]) => rescuer.states().map((state) => ({ ...state, provider: name }))),
   }

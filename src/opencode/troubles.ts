@@ -21,8 +21,8 @@ export interface TroublesOptions {
   /** Requests of this OpenCode to that server wait for their first token. */
   waiting(provider: string): boolean
   family(provider: string, model: string | undefined): Family | undefined
-  /** The server takes tools: what was proven by its refusal is void. */
-  onToolsAccepted(provider: string): void
+  /** The server is well again after it was not: it may be another one. */
+  onBack(provider: string): void
 }
 
 export interface Troubles {
@@ -105,7 +105,6 @@ export function createTroubles(o: TroublesOptions): Troubles {
     found(given) {
       const report = shown(given)
       const provider = nameOf(report)
-      if (given.load?.toolParserOn) o.onToolsAccepted(provider)
       if (worthANotice(report).length === 0 || mayBeBusy(report)) return
       host.log("warn", "a watched server has problems", {
         provider,
@@ -120,7 +119,7 @@ export function createTroubles(o: TroublesOptions): Troubles {
     },
     recovered(report) {
       const provider = nameOf(report)
-      o.onToolsAccepted(provider)
+      o.onBack(provider)
       if (!announced.delete(provider)) return
       const notice = {
         cause: `recovered:${provider}:${report.at}`,

@@ -105,6 +105,7 @@ async function rescued(o: WatchOptions, send: Fetch, url: string, init: RequestI
     url,
     init,
     fetch: send,
+    title: origin.agent === "title",
     look: (response, take) => look(o, inspection, response, sent, take),
     announce: (report) => o.onReport(origin, report, asked),
     onRefused: (model) => o.onRefusal(origin, model),

@@ -73,7 +73,7 @@ export function findingNotice(saying: Saying, { evidence = true, offer = false }
     return [
       `${NAME}: ${what(saying)}`,
       cure(finding.fix),
-      `Until then \`/vllm-status ${RESCUE_ON}\` lets the plugin read the model's own text.`,
+      `Until then \`/vllm-status ${RESCUE_ON}\` lets the plugin read the model's own text; the option \`rescue: "always"\` does it without asking.`,
     ]
       .filter(Boolean)
       .join("\n")

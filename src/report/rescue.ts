@@ -10,14 +10,18 @@ const WHY: Readonly<Record<ModelRescue["why"], string>> = {
   "wrong-parser": "The server's tool parser does not read what this model writes.",
 }
 
+/** What the user's word means where no answer so far showed a missing or wrong tool parser. */
+const NOTHING_YET = {
+  on: "No answer so far showed a missing or wrong tool parser. Where one does, the plugin reads the model's own text, until OpenCode ends.",
+  not: "The plugin does not read the model's own text, whatever the server does, until OpenCode ends.",
+  off: "Nothing to change: the plugin's option `rescue` is `off` here.",
+} as const
+
 /** The part of the status page about answers that are read here; undefined where there is nothing to say. */
 export function rescueSection(rescues: readonly ModelRescue[], answer: RescueAnswer | undefined): string | undefined {
   if (rescues.length === 0 && !answer) return undefined
   const lines = rescues.map((one) => item(`${code(one.provider)} / ${code(one.model)}: ${WHY[one.why]}`, stateOf(one)))
-  const none =
-    answer && answer.models.length === 0
-      ? [wrap("Nothing to change: no answer so far showed a missing or wrong tool parser that the plugin can make up for.")]
-      : []
+  const none = answer && answer.models.length === 0 ? [wrap(NOTHING_YET[answer.off ? "off" : answer.wanted ? "on" : "not"])] : []
   return ["## Rescue", [...none, ...lines].join("\n")].join("\n\n")
 }
 

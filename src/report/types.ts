@@ -37,4 +37,6 @@ export interface ModelRescue extends Readonly<RescueState> {
 export interface RescueAnswer {
   wanted: boolean
   models: readonly string[]
+  /** The options switch rescue off for every model concerned, and options win. */
+  off?: boolean
 }

@@ -20,8 +20,8 @@ export interface AskRaw extends RawReading {
 const TOKENS_BYTES = 32 * 1024 * 1024
 /** Answers that say that a route is not for this client: not there, not this method, hidden by a gateway. */
 const NO_ROUTE: ReadonlySet<number> = new Set([401, 403, 404, 405, 501])
-/** How vLLM says that the prompt is too long; clients shorten the conversation when they read it. */
-const TOO_LONG = /maximum context length|max_model_len|context length|longer than the maximum/i
+/** What the route says of a model that is not served (any more): the answer to the request, not to the question whether there is a route. */
+const NO_MODEL = /\bmodel\b[^{}]{0,300}\bdoes not exist\b/i
 
 /**
  * Asks in a raw form and translates the answer.
@@ -47,10 +47,8 @@ async function askFormB({ url, init, fetch, request }: FormB): Promise<Response 
   if (!routes) return undefined
   const rendered = await peek(await fetch(routes.tokenize, withBody(init, tokenizeRequest(request))), TOKENS_BYTES)
   if (!rendered.response.ok) {
-    const { status } = rendered.response
-    // Overload and breakdown are for the client to wait for; what else is refused here may work in another form.
-    if (status >= 500 || status === 429 ? status !== 501 : status === 400 && TOO_LONG.test(rendered.text))
-      return rendered.response
+    // Overload and breakdown are for the client to wait for; what the template or the context does not take, no other route would.
+    if (!NO_ROUTE.has(rendered.response.status) || NO_MODEL.test(rendered.text)) return rendered.response
     await drop(rendered.response)
     return undefined
   }

@@ -1,5 +1,4 @@
-import type { Json } from "./json.ts"
-import type { Ask } from "./prompt.ts"
+import type { Ask, AskRoute } from "./prompt.ts"
 
 /** A busy server may let a small question wait behind others; longer than this nobody waits for rescue. */
 const PATIENCE_MS = 20_000
@@ -16,7 +15,7 @@ export interface Beside {
 /** Small requests to the server that a chat request goes to. They end with it when it is cut. */
 export function askBeside({ url, init, fetch }: Beside): Ask {
   return async (route, body) => {
-    const address = route === "/v1/chat/completions" ? url : rootOf(url) + route
+    const address = route === "/v1/chat/completions" ? url : besideVersion(url, route)
     const limit = AbortSignal.timeout(PATIENCE_MS)
     const headers = new Headers(init.headers)
     headers.delete("content-length")
@@ -32,14 +31,24 @@ export function askBeside({ url, init, fetch }: Beside): Ask {
         await response.body?.cancel()
         return undefined
       }
-      return { status: response.status, json: (await response.json()) as Json }
+      return { status: response.status, json: parsed(await response.text()) }
     } catch {
       return undefined
     }
   }
 }
 
-/** `/tokenize` and its like stand beside `/v1`, not below it. */
-function rootOf(chatUrl: string): string {
-  return chatUrl.replace(/[?#].*$/s, "").replace(/(?:\/v\d+)?\/chat\/completions\/?$/, "")
+/** A page or a line of text in place of JSON is an answer too: there is nothing to be had here. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** `/tokenize` and its like stand beside `/v1`, not below it. What a gateway wants in the query goes along. */
+function besideVersion(chatUrl: string, route: AskRoute): string {
+  const [, base = "", query = ""] = /^([^?#]*)([?#].*)?$/s.exec(chatUrl) ?? []
+  return base.replace(/(?:\/v\d+)?\/chat\/completions\/?$/, "") + route + query
 }

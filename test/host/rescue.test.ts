@@ -1,6 +1,7 @@
 /** The real OpenCode on simulated servers whose tool parser is missing or wrong: the agent works, and what goes wrong goes wrong as ever. */
 import { afterAll, describe, expect, test } from "bun:test"
-import { makeProject, type Project, run, start } from "../../scripts/host.ts"
+import { createOpencodeClient } from "@opencode-ai/sdk"
+import { makeProject, type Project, run, serveOpenCode, start } from "../../scripts/host.ts"
 import { type Sim, type SimOptions, startSim } from "../../src/sim/index.ts"
 
 const LIMIT = 90_000
@@ -96,6 +97,42 @@ describe("opencode run", () => {
       child.kill("SIGINT")
       await gone
       await until(() => cut?.ms !== undefined)
+    },
+    LIMIT,
+  )
+})
+
+describe("opencode serve", () => {
+  test(
+    "a server restarted with a parser is asked in its own way again, and rescued again when the parser is gone",
+    async () => {
+      const { sim: first, project } = await setUp({ scenario: "no-tool-parser" })
+      const { port } = new URL(first.url)
+      const { url, child } = await serveOpenCode(project)
+      closing.push(() => child.kill())
+      const client = createOpencodeClient({ baseUrl: url, directory: project.dir })
+      const path = { id: (await client.session.create({ body: { title: "test" } })).data?.id ?? "" }
+      const ask = () => client.session.prompt({ path, body: { parts: [{ type: "text", text: "What is in src?" }] } })
+      const look = () =>
+        client.session.command({ path, body: { command: "vllm-status", arguments: "", model: "local/nemotron-3-super" } })
+      const choices = (sim: Sim) =>
+        sim.requests
+          .filter((one) => one.path.endsWith("/chat/completions") && one.body.includes('"stream":true'))
+          .map((one) => (JSON.parse(one.body) as { tool_choice?: string }).tool_choice)
+      await ask()
+      expect(choices(first)).toEqual(["auto", "none", "none"])
+      await first.close()
+
+      const second = await startSim({ scenario: "healthy", port: Number(port) })
+      await look()
+      await ask()
+      expect(choices(second)).toEqual(["auto", "auto"])
+      await second.close()
+
+      const third = await startSim({ scenario: "no-tool-parser", port: Number(port) })
+      closing.push(() => third.close())
+      await ask()
+      expect(choices(third)).toEqual(["auto", "none", "none"])
     },
     LIMIT,
   )

@@ -96,7 +96,8 @@ describe("form B", () => {
     ["another method", [json({}, 405)], undefined],
     ["a gateway that forbids it", [new Response("no", { status: 403 })], undefined],
     ["a gateway with keys of its own", [json({ error: "Unauthorized" }, 401)], undefined],
-    ["a request that this route cannot take", [json({ error: { message: "1 validation error" } }, 400)], undefined],
+    ["a request that the template does not take", [json({ error: { message: "roles must alternate" } }, 400)], 400],
+    ["a model that is not served any more", [json({ error: { message: "The model `m` does not exist." } }, 404)], 404],
     ["a page in place of an answer", [new Response("<html>")], undefined],
     ["an answer without tokens", [json({ count: 0, tokens: [] })], undefined],
     ["tokens that are none", [json({ tokens: ["a"] })], undefined],
@@ -111,7 +112,7 @@ describe("form B", () => {
     test(`${what}: ${status ?? "another way"}`, async () => {
       const { response } = await ask({}, ...answers)
       expect(response?.status).toBe(status as number)
-      if (status === 400) expect(await response?.text()).toContain("maximum context length")
+      if (status === 400) expect(await response?.text()).toMatch(/maximum context length|roles must alternate/)
     })
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test"
-import { type Ask, promptEnd, toolsReachPrompt } from "../../src/rescue/prompt.ts"
+import { type Ask, promptEnd, toolsReachPrompt, toolsReachTokens } from "../../src/rescue/prompt.ts"
 import { agentBody, post, withSim } from "../sim/client.ts"
 
 const BODY = { ...agentBody(), chat_template_kwargs: { enable_thinking: true } }
@@ -11,11 +11,12 @@ describe("tools reach the prompt", () => {
     ["more tokens", counted(300), counted(20), true],
     ["as many", counted(20), counted(20), false],
     ["refused with tools only", { status: 400, json: {} }, counted(20), false],
-    ["refused both", { status: 400, json: {} }, { status: 400, json: {} }, undefined],
+    ["refused both", { status: 400, json: {} }, { status: 400, json: {} }, false],
     ["no answer", undefined, counted(20), undefined],
-    ["no usage", { status: 200, json: {} }, counted(20), undefined],
-    ["usage that is none", counted("many"), counted(20), undefined],
-    ["null", { status: 200, json: null }, { status: 200, json: null }, undefined],
+    ["no usage", { status: 200, json: {} }, counted(20), false],
+    ["usage that is none", counted("many"), counted(20), false],
+    ["no usage without tools", counted(20), { status: 200, json: {} }, false],
+    ["null", { status: 200, json: null }, { status: 200, json: null }, false],
     ["overloaded", { status: 503, json: {} }, counted(20), undefined],
   ]
   for (const [what, loaded, bare, reach] of CASES) {
@@ -55,19 +56,41 @@ describe("tools reach the prompt", () => {
   })
 })
 
+describe("tools reach the rendered prompt of form B", () => {
+  const rendered = (n: number): Answer => ({ status: 200, json: { tokens: Array.from({ length: n }, () => 7) } })
+  const CASES: [what: string, withTools: Answer, without: Answer, reach: boolean | undefined][] = [
+    ["more tokens", rendered(30), rendered(5), true],
+    ["as many: the route does not know of tools", rendered(5), rendered(5), false],
+    ["no route", { status: 404, json: {} }, { status: 404, json: {} }, false],
+    ["a route of that name that takes no messages", rendered(0), rendered(0), false],
+    ["overloaded", { status: 429, json: {} }, rendered(5), undefined],
+    ["no answer", undefined, undefined, undefined],
+  ]
+  for (const [what, loaded, bare, reach] of CASES) {
+    test(`${what}: ${reach}`, async () => {
+      const ask: Ask = async (route, body) => {
+        expect(route).toBe("/tokenize")
+        return body.tools ? loaded : bare
+      }
+      expect(await toolsReachTokens(ask, BODY)).toBe(reach as boolean)
+    })
+  }
+})
+
 describe("the end of the prompt", () => {
   const tokens: Answer = { status: 200, json: { tokens: [1, 2, 3] } }
-  const CASES: [what: string, tokenized: Answer, prompt: unknown, end: "open" | "closed" | undefined][] = [
+  const CASES: [what: string, tokenized: Answer, prompt: unknown, end: "open" | "closed" | "unknown" | undefined][] = [
     ["the template opens the thoughts", tokens, "Ready?<|im_end|>\n<|im_start|>assistant\n<think>\n", "open"],
     ["and closes them again", tokens, "Ready?<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n", "closed"],
     ["it leaves them to the model", tokens, "Ready?<|im_end|>\n<|im_start|>assistant\n", "closed"],
     ["another family's opener", tokens, "Ready?<seed:eos><seed:bos>assistant\n<seed:think>", "open"],
     ["thoughts are spoken of before the question", tokens, "Think in <think> blocks.\nReady?<|im_start|>assistant\n", "closed"],
     ["the question is not seen", tokens, "assistant\n<think>\n", "open"],
-    ["no route", { status: 404, json: {} }, "", undefined],
+    ["no route", { status: 404, json: {} }, "", "unknown"],
     ["no answer", undefined, "", undefined],
-    ["no tokens", { status: 200, json: {} }, "", undefined],
-    ["no prompt", tokens, undefined, undefined],
+    ["overloaded", { status: 503, json: {} }, "", undefined],
+    ["no tokens", { status: 200, json: {} }, "", "unknown"],
+    ["no prompt", tokens, undefined, "unknown"],
   ]
   for (const [what, tokenized, prompt, end] of CASES) {
     test(`${what}: ${end}`, async () => {

@@ -150,7 +150,7 @@ for (const { tool, reasoning, expect: expected } of SERVERS)
     beforeAll(async () => {
       server = await serve({ flags: tool ? parsers(tool, reasoning) : [], names, scripts: FAMILIES })
       console.log(`up after ${(server.startMs / 1000).toFixed(1)} s`)
-    }, 200_000)
+    }, 320_000)
     afterAll(() => server?.stop())
 
     for (const [family, { codes, forms }] of Object.entries(expected))

@@ -12,7 +12,7 @@ export const SIGN = "opencode-vllm:"
 const WITNESS = join(root, "test", "vllm", "rig", "witness.mjs")
 
 /** Start-up of OpenCode, two steps on a small machine, and room; what takes longer hangs. */
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 100_000
 
 export interface Told {
   stdout: string
@@ -137,20 +137,23 @@ const BASH = {
   },
 }
 
-/** Asks as OpenCode asks (streamed, with tools), and puts the answer together. */
+/** The request that OpenCode would send: streamed, with tools. */
+export const askBody = (server: VllmServer, message: string) => ({
+  model: server.model,
+  messages: [{ role: "user", content: message }],
+  tools: [BASH],
+  tool_choice: "auto",
+  max_tokens: 2000,
+  stream: true,
+  stream_options: { include_usage: true },
+})
+
+/** Asks as OpenCode asks, and puts the answer together. */
 export async function askDirectly(server: VllmServer, message: string, apiKey?: string): Promise<Answer> {
   const response = await fetch(`${server.url}/chat/completions`, {
     method: "POST",
     headers: { "content-type": "application/json", ...(apiKey && { authorization: `Bearer ${apiKey}` }) },
-    body: JSON.stringify({
-      model: server.model,
-      messages: [{ role: "user", content: message }],
-      tools: [BASH],
-      tool_choice: "auto",
-      max_tokens: 2000,
-      stream: true,
-      stream_options: { include_usage: true },
-    }),
+    body: JSON.stringify(askBody(server, message)),
   })
   const body = await response.text()
   const answer: Answer = { status: response.status, reasoning: "", content: "", calls: [], finish: null, tokens: 0, body }

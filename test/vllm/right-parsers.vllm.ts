@@ -6,7 +6,7 @@ import { RAN, scripts } from "./scripts.ts"
 
 const KEY = "canary-key-7f3a9b"
 const WRONG_KEY = "canary-wrong-key-52c1"
-const STARTS_WITHIN_MS = 200_000
+const STARTS_WITHIN_MS = 320_000
 
 let server: VllmServer
 

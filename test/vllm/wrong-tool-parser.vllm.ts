@@ -10,7 +10,7 @@ beforeAll(async () => {
   const flags = ["--enable-auto-tool-choice", "--tool-call-parser", "hermes", "--reasoning-parser", "nemotron_v3"]
   server = await serve({ flags, scripts })
   console.log(`vLLM with hermes and nemotron_v3 is up after ${(server.startMs / 1000).toFixed(1)} s`)
-}, 200_000)
+}, 320_000)
 
 afterAll(() => server?.stop())
 

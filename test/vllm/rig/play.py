@@ -1,8 +1,9 @@
 """Makes the served model say what a script dictates, token by token. Everything around the sampling stays vLLM's own: chat
 template, detokenizer, parsers, streaming, usage, errors.
 
-A user message with `PLAY:name` chooses the script of that name (the last one counts). Step 0 answers it; every tool result since
-then moves on by one step; after the last step the model says that it is done. A request without tools, which is how OpenCode asks
+A user message with `PLAY:name` chooses the script of that name (the last one counts; what the model itself wrote, such as the
+prompt of a sub-agent, does not). Step 0 answers it; every tool result since then moves on by one step, so that a step with two
+calls is followed by one that is never said; after the last step the model says that it is done. A request without tools, which is how OpenCode asks
 for a session's title, gets a title whatever is named, or what the script has for it.
 
 $PLAY_SCRIPTS is a JSON file: {"name": {"steps": ["text", ...], "pace": seconds per token, "plain": "text"}}. Texts are what the
@@ -18,6 +19,7 @@ from transformers import AutoTokenizer
 from vllm.v1.sample.logits_processor.interface import LogitsProcessor, MoveDirectionality
 
 NAME = re.compile(r"PLAY:([\w.-]+)")
+ASKED = re.compile(r"<\|im_start\|>user\n(?!<tool_response>)(.*?)<\|im_end\|>", re.DOTALL)
 TITLE = "A name for it.\n</think>\n\nScratch work"
 PLAIN = "Nothing was asked for.\n</think>\n\nHello."
 DONE = "That was all.\n</think>\n\nDone."
@@ -37,18 +39,19 @@ class Play(LogitsProcessor):
 
     def choose(self, prompt):
         """The text to say after this prompt, and the seconds per token."""
-        names = list(NAME.finditer(prompt))
+        asked = ((turn.start(1), NAME.finditer(turn.group(1))) for turn in ASKED.finditer(prompt))
+        names = [(name.group(1), start + name.end()) for start, found in asked for name in found]
         if "# Tools" not in prompt:
-            named = self.scripts.get(names[-1].group(1), {}) if names else {}
+            named = self.scripts.get(names[-1][0], {}) if names else {}
             return named.get("plain", TITLE), 0
         if not names:
             return PLAIN, 0
-        last = names[-1]
-        script = self.scripts.get(last.group(1))
+        last, end = names[-1]
+        script = self.scripts.get(last)
         if script is None:
-            return f"No script of that name.\n</think>\n\nThere is no script {last.group(1)}.", 0
+            return f"No script of that name.\n</think>\n\nThere is no script {last}.", 0
         steps = [*script["steps"], DONE]
-        results = prompt.count("<tool_response>", last.end())
+        results = prompt.count("<tool_response>", end)
         return steps[min(results, len(steps) - 1)], script.get("pace", 0)
 
     def row(self, prompt_ids, said):
