@@ -5,10 +5,17 @@ const NOT_ASCII = /[\u0080-\u00ff]/
  * every byte that matters there is ASCII; only the text in them is decoded.
  */
 export function bytesAsText(bytes: Uint8Array, from = 0, to = bytes.length): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("latin1")
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return buffer.toString("latin1", from, to)
 }
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true })
+/** Where short texts are turned into bytes again; nothing of them is looked at later. */
+const scratch = Buffer.alloc(4096)
 
 /** Decodes UTF-8 that was read as one character per byte. It must begin and end where a character does, or beside ASCII. */
 export function decoded(text: string): string {
-  return NOT_ASCII.test(text) ? Buffer.from(text, "latin1").toString("utf8") : text
+  if (!NOT_ASCII.test(text)) return text
+  if (text.length > scratch.length) return decoder.decode(Buffer.from(text, "latin1"))
+  return decoder.decode(scratch.subarray(0, scratch.write(text, "latin1")))
 }

@@ -45,7 +45,7 @@ export function createReader(): Reader {
   /** The beginning, while it does not tell anything. */
   let lead = ""
   /** Made at the first bytes: most answers of a session are short, and many inspectors never see any. */
-  let waiting: Uint8Array | undefined
+  let waiting: Buffer | undefined
   let waitingLength = 0
   let sinceCopy = 0
 
@@ -109,7 +109,7 @@ export function createReader(): Reader {
           feed(bytesAsText(bytes, at, Math.min(bytes.length, at + BATCH)))
         return
       }
-      waiting ??= new Uint8Array(BATCH)
+      waiting ??= Buffer.allocUnsafeSlow(BATCH)
       waiting.set(bytes, waitingLength)
       waitingLength += bytes.length
     },
