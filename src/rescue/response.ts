@@ -1,5 +1,6 @@
 import { createBody, type RescueOptions } from "./body.ts"
 import { encode } from "./bytes.ts"
+import { gather } from "./gather.ts"
 
 export type { RescueOptions } from "./body.ts"
 
@@ -8,12 +9,13 @@ export type { RescueOptions } from "./body.ts"
  * (and perhaps `reasoning`) was not parsed, or a plain completion; streamed or whole. Answers with an error status, and bodies that are
  * neither, come back as they are.
  *
- * Upstream is read only when the reader asks, and cancelling reaches it.
+ * Upstream is read only when the reader asks, by and by in more than one read where it has them ready; cancelling reaches it.
  */
 export function rescueResponse(response: Response, options: RescueOptions): Response {
   if (!response.ok || !response.body) return response
   const { body, report } = createBody(options)
   const reader = response.body.getReader()
+  const next = gather(() => reader.read())
   let over = false
   const finish = (): void => {
     if (over) return
@@ -47,7 +49,7 @@ export function rescueResponse(response: Response, options: RescueOptions): Resp
     close()
     throw error
   }
-  const pull = (): Promise<void> => reader.read().then(pass, broken)
+  const pull = (): Promise<void> => next().then(pass, broken)
 
   const translated = new ReadableStream<Uint8Array>(
     {
