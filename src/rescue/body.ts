@@ -1,4 +1,5 @@
 import { familyOfModel } from "../knowledge/families.ts"
+import { bytesAsText } from "../stream/byte-text.ts"
 import { encode, joined } from "./bytes.ts"
 import { createDeltas, type Deltas, type Sink } from "./deltas.ts"
 import { familyOf, familyThatWrites, type RawReading } from "./end.ts"
@@ -23,6 +24,8 @@ export interface Body {
 const MAX_WHOLE = 8 * 1024 * 1024
 /** Pieces of a body after which its first character is not waited for any longer. */
 const MOST_BLANK = 1000
+/** A byte order mark, with one character per byte. */
+const MARK = "\u00ef\u00bb\u00bf"
 const SSE_FIELDS = ["data", "event", "id", "retry", ":"]
 
 /** A body translated, whatever kind it proves to be, and the report of it for `onEnd`, which the caller makes once. */
@@ -44,10 +47,16 @@ export function createBody({ request, family: given, reasoning: prompted, onEnd 
 
   const stream = (): Body => {
     const translator = createTranslator({ tally, deltas })
-    const decoder = new TextDecoder()
+    let begun = false
     return {
-      push: (bytes) => translator.push(decoder.decode(bytes, { stream: true })),
-      end: () => translator.push(decoder.decode()) + translator.end(),
+      push(bytes) {
+        const text = bytesAsText(bytes)
+        if (begun) return translator.push(text)
+        begun = true
+        // A byte order mark is none of the first event's.
+        return translator.push(text.startsWith(MARK) ? text.slice(MARK.length) : text)
+      },
+      end: () => translator.end(),
     }
   }
   const whole = (): Body => keepWhole((text) => translateWhole(text, { tally, tools: read.tools, deltas, reasoning, family }))

@@ -1,6 +1,7 @@
 import { createRawReader, type RawEvent, type RawReader, type RawReaderOptions } from "../formats/readers/index.ts"
 import { REASONING } from "../formats/readers/table.ts"
 import type { Family } from "../knowledge/families.ts"
+import { detach } from "../stream/strings.ts"
 import { callId } from "./call-id.ts"
 import type { RequestRead } from "./request.ts"
 
@@ -54,6 +55,8 @@ const OPENERS = [
   "<|start|>assistant",
 ]
 const LONGEST_OPENER = Math.max(...OPENERS.map((opener) => opener.length))
+/** Unsaid characters that may stand in the texts of the reads they came in. */
+const MOST_SHARED = 512
 const CLOSERS = REASONING.map(({ close }) => close)
 
 /**
@@ -123,11 +126,13 @@ export function createDeltas({ request, family, reasoning: asked, sink, openRead
     for (const event of events) say(event)
   }
 
-  const give = (text: string): void => {
+  const give = (given: string): void => {
     if (failed || ended) {
-      say({ type: "content", text })
+      say({ type: "content", text: given })
       return
     }
+    // A piece keeps alive the whole read that it was cut from: what is not passed on soon is copied.
+    const text = unsaid.length > MOST_SHARED ? detach(given) : given
     reader ??= openReader({
       tools: request.tools,
       family,

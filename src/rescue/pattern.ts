@@ -1,3 +1,5 @@
+import { shapeOf } from "../stream/event-shape.ts"
+
 /** Where a piece of text stands in a chunk. */
 export type Place = "content" | "reasoning" | "reasoning_content" | "text"
 
@@ -10,42 +12,15 @@ export interface Pattern {
   read(data: string): string | undefined
 }
 
-/** Longer events are not worth learning from. */
-const MOST_DATA = 4096
-const STRING = /(?:[^"\\]|\\.)*/y
-const PROBE = "x"
+/** None of them can be what the event says already, so an event that says both has its text there. */
+const PROBES = ["x", "yy"]
 
 /**
- * @param data an event that holds text in that place, and no other news
+ * @param data an event that holds text in that place, and no other news; here and later with one character per byte
  * @param holds whether an event holds the given text there, and no other news
  */
 export function learn(data: string, place: Place, holds: (data: string, text: string) => boolean): Pattern | undefined {
-  if (data.length > MOST_DATA) return undefined
-  const key = `"${place}":"`
-  const from = data.indexOf(key)
-  if (from < 0) return undefined
-  STRING.lastIndex = from + key.length
-  const [value] = STRING.exec(data) ?? [""]
-  const prefix = data.slice(0, from + key.length)
-  const suffix = data.slice(prefix.length + value.length)
-  if (!holds(prefix + PROBE + suffix, PROBE)) return undefined
-  const around = prefix.length + suffix.length
-  return {
-    place,
-    read(data) {
-      if (data.length < around || !data.startsWith(prefix) || !data.endsWith(suffix)) return undefined
-      const text = data.slice(prefix.length, data.length - suffix.length)
-      if (text.includes("\\")) return unescaped(text)
-      return text.includes('"') ? undefined : text
-    },
-  }
-}
-
-/** Undefined where this is not the inside of one JSON string. */
-function unescaped(text: string): string | undefined {
-  try {
-    return JSON.parse(`"${text}"`) as string
-  } catch {
-    return undefined
-  }
+  const found = new RegExp(`"${place}": ?"`).exec(data)
+  const shape = found ? shapeOf(data, found.index + found[0].length) : undefined
+  return shape && PROBES.every((probe) => holds(shape.with(probe), probe)) ? { place, read: shape.read } : undefined
 }

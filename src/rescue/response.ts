@@ -1,5 +1,6 @@
 import { createBody, type RescueOptions } from "./body.ts"
 import { encode } from "./bytes.ts"
+import { gather } from "./gather.ts"
 
 export type { RescueOptions } from "./body.ts"
 
@@ -8,12 +9,13 @@ export type { RescueOptions } from "./body.ts"
  * (and perhaps `reasoning`) was not parsed, or a plain completion; streamed or whole. Answers with an error status, and bodies that are
  * neither, come back as they are.
  *
- * Upstream is read only when the reader asks, and cancelling reaches it.
+ * Upstream is read only when the reader asks, by and by in more than one read where it has them ready; cancelling reaches it.
  */
 export function rescueResponse(response: Response, options: RescueOptions): Response {
   if (!response.ok || !response.body) return response
   const { body, report } = createBody(options)
   const reader = response.body.getReader()
+  const next = gather(() => reader.read())
   let over = false
   const finish = (): void => {
     if (over) return
@@ -21,35 +23,40 @@ export function rescueResponse(response: Response, options: RescueOptions): Resp
     report()
   }
 
+  let out: ReadableStreamDefaultController<Uint8Array>
+  const send = (what: string | Uint8Array | undefined): boolean => {
+    if (what === undefined || what.length === 0) return false
+    out.enqueue(typeof what === "string" ? encode(what) : what)
+    return true
+  }
+  const close = (): void => {
+    send(body.end())
+    finish()
+  }
+  // One function for all reads: this is the path that every event takes. Reads on until something goes out, because what was read may all
+  // be held back.
+  const pass = ({ done, value }: { done: boolean; value?: Uint8Array }): Promise<void> | undefined => {
+    if (over) return undefined
+    if (done) {
+      close()
+      out.close()
+      return undefined
+    }
+    return value !== undefined && send(body.push(value)) ? undefined : pull()
+  }
+  const broken = (error: unknown): void => {
+    if (over) return
+    close()
+    throw error
+  }
+  const pull = (): Promise<void> => next().then(pass, broken)
+
   const translated = new ReadableStream<Uint8Array>(
     {
-      async pull(controller) {
-        const send = (what: string | Uint8Array | undefined): boolean => {
-          if (what === undefined || what.length === 0) return false
-          controller.enqueue(typeof what === "string" ? encode(what) : what)
-          return true
-        }
-        // Until something goes out: what was read may all be held back.
-        while (!over) {
-          let part: Awaited<ReturnType<typeof reader.read>>
-          try {
-            part = await reader.read()
-          } catch (error) {
-            if (over) return
-            send(body.end())
-            finish()
-            throw error
-          }
-          if (over) return
-          if (part.done) {
-            send(body.end())
-            finish()
-            controller.close()
-            return
-          }
-          if (send(body.push(part.value))) return
-        }
+      start(controller) {
+        out = controller
       },
+      pull,
       cancel(reason) {
         finish()
         return reader.cancel(reason)

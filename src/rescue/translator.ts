@@ -1,13 +1,15 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser"
+import { decoded } from "../stream/byte-text.ts"
 import { type Choice, type Chunk, isShallow, readChoice, saysOnly } from "./chunk.ts"
 import type { Deltas, Sink } from "./deltas.ts"
 import { createEnvelope } from "./envelope.ts"
+import { quoted } from "./json.ts"
 import { learn, type Pattern, type Place } from "./pattern.ts"
 import type { Tally } from "./tally.ts"
 
 /** Translates the text of a raw event stream. */
 export interface Translator {
-  /** Takes the next text of the body and returns what goes out for it; often nothing, where a delimiter may be coming. */
+  /** Takes the next bytes of the body, as a text of one character each, and returns what goes out for it; often nothing, where a delimiter may be coming. */
   push(text: string): string
   /** The body is over: what was held back. */
   end(): string
@@ -53,13 +55,13 @@ export function createTranslator({ tally, deltas: open }: TranslatorOptions): Tr
     out += envelope.delta(delta)
   }
   const deltas = open({
-    reasoning: (text, field) => write(`{"${field}":${JSON.stringify(text)}}`),
-    content: (text) => write(`{"content":${JSON.stringify(text)}}`),
+    reasoning: (text, field) => write(`{"${field}":${quoted(text)}}`),
+    content: (text) => write(`{"content":${quoted(text)}}`),
     call: (index, id, name) => {
       const call = `"id":${JSON.stringify(id)},"type":"function","index":${index},"function":{"name":${JSON.stringify(name)}}`
       write(`{"tool_calls":[{${call}}]}`)
     },
-    arguments: (index, text) => write(`{"tool_calls":[{"index":${index},"function":{"arguments":${JSON.stringify(text)}}}]}`),
+    arguments: (index, text) => write(`{"tool_calls":[{"index":${index},"function":{"arguments":${quoted(text)}}}]}`),
   })
 
   const addText = (text: string): void => {
@@ -95,11 +97,16 @@ export function createTranslator({ tally, deltas: open }: TranslatorOptions): Tr
         return
       }
     }
-    if (!take(event)) pass(event)
+    const whole = { data: decoded(event.data), event: event.event && decoded(event.event), id: event.id && decoded(event.id) }
+    if (!take(whole, event.data)) pass(whole)
   }
 
-  /** False: the event goes out as it is. */
-  const take = (event: EventSourceMessage): boolean => {
+  /**
+   * False: the event goes out as it is.
+   *
+   * @param bytes its data with one character per byte
+   */
+  const take = (event: EventSourceMessage, bytes: string): boolean => {
     if (event.data === "[DONE]") {
       finishText()
       return false
@@ -122,11 +129,11 @@ export function createTranslator({ tally, deltas: open }: TranslatorOptions): Tr
     if (typeof choice !== "object" || choice === null) passChunk(event)
     else if (typeof choice.index === "number" && choice.index > 0) return false
     else if (!isShallow([chunk.usage, choice.stop_reason, choice.delta?.tool_calls])) return false
-    else takeChoice(event, chunk, choice)
+    else takeChoice(event, bytes, chunk, choice)
     return true
   }
 
-  const takeChoice = (event: EventSourceMessage, chunk: Chunk, choice: Choice): void => {
+  const takeChoice = (event: EventSourceMessage, bytes: string, chunk: Chunk, choice: Choice): void => {
     envelope.head(chunk)
     if (!begun) begin()
     const said = readChoice(choice)
@@ -144,14 +151,14 @@ export function createTranslator({ tally, deltas: open }: TranslatorOptions): Tr
     }
     // Proxies send the usage beside an empty delta.
     if (chunk.usage && said.text === "" && said.thought === "") passChunk(event)
-    else if (said.text !== "") remember(event.data, said.textIn, said.text)
-    else if (said.thought !== "") remember(event.data, said.thoughtIn, said.thought)
+    else if (said.text !== "") remember(bytes, said.textIn, said.text)
+    else if (said.thought !== "") remember(bytes, said.thoughtIn, said.thought)
   }
 
-  const remember = (data: string, place: Place, text: string): void => {
-    if (lessons >= MOST_LESSONS || !saysOnly(data, place, text)) return
+  const remember = (bytes: string, place: Place, text: string): void => {
+    if (lessons >= MOST_LESSONS || !saysOnly(decoded(bytes), place, text)) return
     lessons++
-    pattern = learn(data, place, (other, probe) => saysOnly(other, place, probe))
+    pattern = learn(bytes, place, (other, probe) => saysOnly(decoded(other), place, probe))
   }
 
   /** A chunk without text, under the name that a chat completion has. */
@@ -168,7 +175,7 @@ export function createTranslator({ tally, deltas: open }: TranslatorOptions): Tr
     onEvent,
     onComment: (comment) => {
       settle()
-      out += `: ${comment}\n\n`
+      out += `: ${decoded(comment)}\n\n`
     },
     onError: (error) => {
       if (error.type !== "max-buffer-size-exceeded" || over) return

@@ -1,5 +1,5 @@
 import { createJsonReader, type JsonReader, type JsonView, type KeepBudget } from "./json-strings.ts"
-import { cut } from "./strings.ts"
+import { cut, detach } from "./strings.ts"
 
 /** Calls of one response that are looked at; more are counted only. */
 const MAX_CALLS = 32
@@ -38,6 +38,8 @@ export interface Oddity {
 
 export interface Calls {
   add(delta: CallDelta): void
+  /** Replaces what waits to be read by a copy of its own. */
+  copyWaiting(): void
   readonly list: readonly Call[]
   /** Calls begun, the unread ones included. */
   readonly count: number
@@ -48,6 +50,7 @@ export interface Calls {
 
 interface OpenCall extends Call {
   add(piece: string): void
+  copyWaiting(): void
   /** Reads what is waiting, so that only the latest call holds unread text. */
   flush(): void
 }
@@ -104,6 +107,9 @@ export function createCalls(): Calls {
       const piece = delta.function?.arguments
       if (typeof piece === "string" && piece !== "") call?.add(piece)
     },
+    copyWaiting(): void {
+      for (const call of list) call.copyWaiting()
+    },
     byId: (id: string): Call | undefined => list.find((call) => call.id === id),
   }
   return calls
@@ -133,6 +139,9 @@ function createCall(id: string, name: string, budget: { raw: number; values: Kee
     id,
     name: cut(name, MAX_NAME),
     flush,
+    copyWaiting() {
+      if (waiting !== "") waiting = detach(waiting)
+    },
     add(piece) {
       waiting += piece
       if (waiting.length >= BLOCK) flush()

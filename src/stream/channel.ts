@@ -1,4 +1,4 @@
-import { cut } from "./strings.ts"
+import { detach } from "./strings.ts"
 import { createTextScan, type TextScan } from "./text-scan.ts"
 
 /** Characters that are taken in at once. */
@@ -9,6 +9,8 @@ const SAMPLE = 256
 /** One stream of text (reasoning, or content) as it arrives. Taking a piece in costs an append; everything else happens in blocks. */
 export interface Channel {
   add(piece: string): void
+  /** Replaces what is kept as it came by copies of its own. */
+  copyWaiting(): void
   /** Non-empty pieces so far. */
   readonly pieces: number
   /** The text, up to date. */
@@ -24,6 +26,8 @@ export function createChannel(keep: number): Channel {
   const scan = createTextScan(keep)
   let waiting = ""
   const first: string[] = []
+  /** Of the first pieces, how many are copies of their own. */
+  let copied = 0
   let latest = 0
 
   const flush = (): void => {
@@ -38,9 +42,13 @@ export function createChannel(keep: number): Channel {
       if (piece === "") return
       channel.pieces++
       latest = piece.length
-      if (channel.pieces <= SAMPLE) first.push(cut(piece, 64))
+      if (channel.pieces <= SAMPLE) first.push(piece.slice(0, 64))
       waiting += piece
       if (waiting.length >= BLOCK) flush()
+    },
+    copyWaiting(): void {
+      if (waiting !== "") waiting = detach(waiting)
+      for (; copied < first.length; copied++) first[copied] = detach(first[copied] ?? "")
     },
     text(): TextScan {
       flush()

@@ -67,6 +67,7 @@ interface Level {
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", '"': '"', "\\": "\\", "/": "/" }
+const CONTROL = /[\u0000-\u001f]/
 const LITERAL = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/
 
 /**
@@ -92,6 +93,8 @@ export function createJsonReader(budget: KeepBudget = { left: Number.POSITIVE_IN
   let key = ""
   let pendingEscape = ""
   let literal = ""
+  /** Up to here in the text at hand a string is read character by character. */
+  let slowUntil = 0
   /** An array may close only directly after its opening or after a value, never after a comma. */
   let mayClose = false
 
@@ -196,6 +199,19 @@ export function createJsonReader(budget: KeepBudget = { left: Number.POSITIVE_IN
       return i
     }
     const begin = i
+    if (i >= slowUntil) {
+      i = pieceEnd(text, from)
+      const piece = unescaped(text.slice(from, i))
+      if (piece !== undefined) {
+        if (piece !== "") parts.push(piece)
+        if (i === text.length) return i
+        if (text.charCodeAt(i) === 34) endText()
+        else pendingEscape = "\\"
+        return i + 1
+      }
+      slowUntil = i
+      i = from
+    }
     let code = 0
     for (; i < text.length; i++) {
       code = text.charCodeAt(i)
@@ -266,6 +282,7 @@ export function createJsonReader(budget: KeepBudget = { left: Number.POSITIVE_IN
   return {
     feed(text) {
       let i = 0
+      slowUntil = 0
       while (i < text.length) {
         if (mode === Mode.Text) i = readText(text, i)
         else if (rest) {
@@ -286,6 +303,31 @@ export function createJsonReader(budget: KeepBudget = { left: Number.POSITIVE_IN
       const state = broken ? "broken" : whole ? "complete" : started ? "open" : "empty"
       return { state, root: root ?? (whole ? "number" : undefined), fields, keys, allKeys, ended: whole, rest }
     },
+  }
+}
+
+/** End of the piece of a string that stands here: its closing quote, an escape that is not all there yet, or the end of the text. */
+function pieceEnd(text: string, from: number): number {
+  for (let quote = text.indexOf('"', from); quote >= 0; quote = text.indexOf('"', quote + 1))
+    if (backslashesBefore(text, quote, from) % 2 === 0) return quote
+  const last = text.lastIndexOf("\\")
+  if (last < from || backslashesBefore(text, last, from) % 2 === 1) return text.length
+  return text.length - last < (text[last + 1] === "u" ? 6 : 2) ? last : text.length
+}
+
+function backslashesBefore(text: string, at: number, from: number): number {
+  let first = at
+  while (first > from && text.charCodeAt(first - 1) === 92) first--
+  return at - first
+}
+
+/** Undefined where this is not the inside of one JSON string. */
+function unescaped(inside: string): string | undefined {
+  if (!inside.includes("\\") && !CONTROL.test(inside)) return inside
+  try {
+    return JSON.parse(`"${inside}"`) as string
+  } catch {
+    return undefined
   }
 }
 

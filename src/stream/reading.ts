@@ -75,6 +75,13 @@ export function emptyReading(): Reading {
   }
 }
 
+/** Lets go of what the pieces that wait to be looked at were cut from. */
+export function copyWaiting({ reasoning, content, calls }: Reading): void {
+  reasoning.copyWaiting()
+  content.copyWaiting()
+  calls.copyWaiting()
+}
+
 export function addReasoning(reading: Reading, piece: unknown): void {
   if (typeof piece !== "string" || piece === "") return
   reading.reasoning.add(piece)

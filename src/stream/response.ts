@@ -1,17 +1,27 @@
 import { createParser } from "eventsource-parser"
-import { emptyReading, errorOf, type Reading } from "./reading.ts"
+import { bytesAsText } from "./byte-text.ts"
+import { createEventParser } from "./event-json.ts"
+import { copyWaiting, emptyReading, errorOf, type Reading } from "./reading.ts"
 import { type Chunk, takeChat } from "./shapes/chat.ts"
 import { createMessages, isMessages } from "./shapes/messages.ts"
 import { createResponses, isResponses } from "./shapes/responses.ts"
 
-/** Characters of one event, or of a body that is not a stream, beyond which nothing is looked at any more. */
+/** Bytes of one event, or of a body that is not a stream, beyond which nothing is looked at any more. */
 const MAX_EVENT = 8 * 1024 * 1024
 
 /**
- * Bytes that are decoded and framed at once. A server sends an event at a time; doing this for each by itself costs as much as all that this
- * side adds, and nobody asks before a tool starts to run or the answer ends.
+ * Bytes that are framed at once. A server sends an event at a time; doing this for each by itself costs as much as all that this side adds,
+ * and nobody asks before a tool starts to run or the answer ends.
  */
 const BATCH = 16_384
+
+/** Bytes after which pieces that wait are copied: a piece keeps alive the whole text that it was cut from. */
+const COPY_AFTER = 131_072
+
+/** What may stand before the first character that tells what a body is: blanks and byte order marks. */
+const LEAD = /^(?:[\t-\r ]|\u00ef\u00bb\u00bf)+/
+/** The beginning of a mark. */
+const CUT_MARK = /^\u00ef(?:\u00bb)?$/
 
 export interface Reader {
   readonly reading: Reading
@@ -22,20 +32,22 @@ export interface Reader {
 }
 
 /**
- * Reads the body of one answer: framing by eventsource-parser, one `JSON.parse` per event. Per event nothing happens but appends. What else a
- * server sends is recognised and left alone.
+ * Reads the body of one answer: framing by eventsource-parser, and every event parsed as by `JSON.parse`. Per event nothing happens but
+ * appends. What else a server sends is recognised and left alone.
  */
 export function createReader(): Reader {
   const reading = emptyReading()
   const take = createTaker(reading)
-  const decoder = new TextDecoder()
   /** A body that begins with `{` is a JSON document and kept whole until its end. */
   let body: string[] | undefined
   let bodyLength = 0
   let started = false
+  /** The beginning, while it does not tell anything. */
+  let lead = ""
   /** Made at the first bytes: most answers of a session are short, and many inspectors never see any. */
-  let waiting: Uint8Array | undefined
+  let waiting: Buffer | undefined
   let waitingLength = 0
+  let sinceCopy = 0
 
   const parser = createParser({
     onEvent: (event) => take(event.data),
@@ -48,21 +60,29 @@ export function createReader(): Reader {
   })
 
   const feed = (text: string): void => {
-    if (text === "") return
     let rest = text
     if (!started) {
-      rest = text.trimStart()
-      if (rest === "") return
+      rest = (lead + text).replace(LEAD, "")
+      lead = ""
+      if (rest === "" || CUT_MARK.test(rest)) {
+        lead = rest
+        return
+      }
       started = true
       if (rest.startsWith("{")) body = []
     }
-    if (!body) {
-      parser.feed(rest)
+    if (body) {
+      bodyLength += rest.length
+      if (bodyLength > MAX_EVENT) giveUp()
+      else body.push(rest)
       return
     }
-    bodyLength += rest.length
-    if (bodyLength > MAX_EVENT) giveUp()
-    else body.push(rest)
+    parser.feed(rest)
+    if (reading.gaveUp) parser.reset()
+    sinceCopy += rest.length
+    if (sinceCopy < COPY_AFTER) return
+    sinceCopy = 0
+    copyWaiting(reading)
   }
 
   const giveUp = (): void => {
@@ -70,42 +90,37 @@ export function createReader(): Reader {
     body = undefined
   }
 
+  const over = (): boolean => reading.gaveUp || reading.ended || reading.shape === "other"
+
   const flush = (): void => {
     if (!waiting || waitingLength === 0) return
-    const text = decoder.decode(waiting.subarray(0, waitingLength), { stream: true })
+    const text = bytesAsText(waiting, 0, waitingLength)
     waitingLength = 0
-    feedAndCheck(text)
-  }
-
-  const feedAndCheck = (text: string): void => {
     feed(text)
-    if (reading.gaveUp) parser.reset()
   }
 
   return {
     reading,
     push(bytes) {
-      if (reading.gaveUp || reading.ended || reading.shape === "other") return
+      if (over()) return
       if (waitingLength + bytes.length > BATCH) flush()
       if (bytes.length > BATCH) {
-        feedAndCheck(decoder.decode(bytes, { stream: true }))
+        for (let at = 0; at < bytes.length && !over(); at += BATCH)
+          feed(bytesAsText(bytes, at, Math.min(bytes.length, at + BATCH)))
         return
       }
-      waiting ??= new Uint8Array(BATCH)
+      waiting ??= Buffer.allocUnsafeSlow(BATCH)
       waiting.set(bytes, waitingLength)
       waitingLength += bytes.length
     },
     flush,
     end(aborted) {
       if (reading.ended) return
-      flush()
-      if (!reading.gaveUp && reading.shape !== "other") {
-        feed(decoder.decode())
-        // An event without its closing empty line is none, to this reader as to the client.
-        if (body && !aborted) {
-          reading.whole = true
-          take(body.join(""))
-        }
+      if (!over()) flush()
+      // An event without its closing empty line is none, to this reader as to the client.
+      if (body && !aborted && !over()) {
+        reading.whole = true
+        take(body.join(""))
       }
       body = undefined
       reading.aborted = aborted
@@ -116,6 +131,7 @@ export function createReader(): Reader {
 
 /** Tells the shape from the first event and hands this and every later one to its reader. */
 function createTaker(reading: Reading): (data: string) => void {
+  const parse = createEventParser()
   let take: ((value: object) => void) | undefined
 
   return (data) => {
@@ -125,13 +141,7 @@ function createTaker(reading: Reading): (data: string) => void {
       reading.done = true
       return
     }
-    let value: unknown
-    try {
-      value = JSON.parse(data)
-    } catch {
-      reading.unreadable++
-      return
-    }
+    const value = parse(data)
     if (typeof value !== "object" || value === null) {
       reading.unreadable++
       return

@@ -8,6 +8,8 @@ const CONTEXT = 256
 const BLOCK = 16_384
 /** Sightings kept per text; more of them say nothing new. */
 const MAX_HITS = 24
+/** Empty places at the beginning of a list that are put up with. */
+const MOST_GONE = 64
 
 /** A delimiter in a text, with its surroundings. */
 export interface Sighting {
@@ -44,6 +46,8 @@ export interface TextScan {
 export function createTextScan(keep: number): TextScan {
   // The latest pieces, together at least `keep` long; joined only when asked for.
   let recent: string[] = []
+  // The pieces before this one are gone.
+  let from = 0
   let recentLength = 0
   // What has not been looked at, preceded by up to CONTEXT characters that have; `start` is where the unseen part begins.
   let buffer = ""
@@ -91,11 +95,14 @@ export function createTextScan(keep: number): TextScan {
     const piece = text.length > keep ? detach(text.slice(-keep)) : text
     recent.push(piece)
     recentLength += piece.length
-    // Shifting piece by piece would cost as much as it saves.
-    if (recentLength < keep * 2) return
-    const last = recent.join("").slice(-keep)
-    recent = [detach(last)]
-    recentLength = last.length
+    for (let first = recent[from]; first && recentLength - first.length >= keep; first = recent[from]) {
+      recent[from++] = ""
+      recentLength -= first.length
+    }
+    // Shifting at every piece would cost as much as it saves.
+    if (from < MOST_GONE) return
+    recent = recent.slice(from)
+    from = 0
   }
 
   // Plain fields: an object with accessors costs V8 several kilobytes, and there is one of these per string value.

@@ -43,7 +43,7 @@ export function* readFrame(input: Input, context: Context, outlet: Outlet, frame
   const firstPartial = (): number => {
     const end = input.base + input.text.length
     if (partial.end !== end || partial.start < input.base + input.at)
-      partial = { end, start: end - partialLength(input.text, input.at, all, longest, initials) }
+      partial = { end, start: end - partialLength(input.text, input.at, longest, initials) }
     return partial.start - input.base
   }
 
@@ -221,15 +221,10 @@ function mayGrow(input: Input, at: number, literal: string, all: readonly string
 }
 
 /** Length of the end of the text that may be the beginning of a literal. */
-function partialLength(
-  text: string,
-  from: number,
-  literals: readonly string[],
-  longest: number,
-  initials: ReadonlySet<string>,
-): number {
+function partialLength(text: string, from: number, longest: number, initials: ReadonlyMap<string, readonly string[]>): number {
   for (let at = Math.max(from, text.length - longest + 1); at < text.length; at++) {
-    if (!initials.has(text[at] as string)) continue
+    const literals = initials.get(text[at] as string)
+    if (!literals) continue
     const rest = text.slice(at)
     if (literals.some((literal) => literal.startsWith(rest))) return text.length - at
   }
@@ -243,7 +238,8 @@ function literalsOf(frame: Frame): {
   beginner: RegExp
   longest: number
   all: string[]
-  initials: Set<string>
+  /** The literals by their first character. */
+  initials: Map<string, string[]>
 } {
   const openers = new Map<string, Format[]>()
   for (const format of frame.formats) {
@@ -252,13 +248,15 @@ function literalsOf(frame: Frame): {
   const pairs = [...frame.reasoning, ...frame.answer].flatMap(({ open, close }) => [open, close])
   const all = [...new Set([...openers.keys(), ...pairs, ...frame.heads, ...frame.turnEnds])].sort((a, b) => b.length - a.length)
   const source = all.map(escaped).join("|")
+  const initials = new Map<string, string[]>()
+  for (const literal of all) initials.set(literal[0] as string, [...(initials.get(literal[0] as string) ?? []), literal])
   return {
     openers,
     finder: new RegExp(source || "$^", "g"),
-    beginner: new RegExp(`[${[...new Set(all.map((literal) => literal[0] as string))].map(escaped).join("")}]`, "g"),
+    beginner: new RegExp(`[${[...initials.keys()].map(escaped).join("")}]`, "g"),
     longest: all[0]?.length ?? 0,
     all,
-    initials: new Set(all.map((literal) => literal[0] as string)),
+    initials,
   }
 }
 

@@ -17,6 +17,9 @@ const MOST_MARKS = 20_000
 const NEAR = 300
 /** As much of the text before a nested opener as tells whether it is one. */
 const MARK_CONTEXT = 80
+const MOST_TAIL = 1024
+/** Text that stands in JSON as it is. */
+const PLAIN = /^[ !#-[\]-~]*$/
 
 const SCALAR = /^(?:true|false|null|[+-]?\d+(?:\.\d+)?)$/i
 
@@ -68,8 +71,10 @@ export function* readTagValue(
   const pass = (length: number): void => {
     const text = input.text.slice(input.at, input.at + length)
     input.at += length
-    tail = (tail + text.slice(-MARK_CONTEXT)).slice(-MARK_CONTEXT)
-    if (streams) context.addArguments(JSON.stringify(text).slice(1, -1))
+    tail += text
+    // Cutting at every piece would cost more than all else that is done with one.
+    if (tail.length > MOST_TAIL) tail = tail.slice(-MARK_CONTEXT)
+    if (streams) context.addArguments(PLAIN.test(text) ? text : JSON.stringify(text).slice(1, -1))
     else {
       kept.push(text)
       keptLength += length
@@ -120,7 +125,7 @@ export function* readTagValue(
       unclosed.clear()
     }
     if (hit?.[0] === valueMark && hit[0] !== closer) {
-      const before = tail + input.text.slice(Math.max(input.at, hit.index - MARK_CONTEXT), hit.index)
+      const before = tail.slice(-MARK_CONTEXT) + input.text.slice(Math.max(input.at, hit.index - MARK_CONTEXT), hit.index)
       if (before !== "" && !markBehind.test(before)) {
         const next = depth === 0 ? unclosedNext(input, offset, grammar, where, key) : "no"
         if (next !== "more") {
