@@ -1,4 +1,11 @@
-import { createRawReader, type RawEvent, type RawReader, type RawReaderOptions } from "../formats/readers/index.ts"
+import { thoughtsAreOpen } from "../formats/raw.ts"
+import {
+  createRawReader,
+  type RawEvent,
+  type RawReader,
+  type RawReaderOptions,
+  type ToolDeclaration,
+} from "../formats/readers/index.ts"
 import { REASONING } from "../formats/readers/table.ts"
 import type { Family } from "../knowledge/families.ts"
 import { detach } from "../stream/strings.ts"
@@ -58,6 +65,10 @@ const LONGEST_OPENER = Math.max(...OPENERS.map((opener) => opener.length))
 /** Unsaid characters that may stand in the texts of the reads they came in. */
 const MOST_SHARED = 512
 const CLOSERS = REASONING.map(({ close }) => close)
+/** With these an output does not go on with thoughts. */
+const BEGINNINGS = ["<think>", ...OPENERS, ...CALL_OPENERS]
+/** Characters of an unknown model's output that are held back while it is not clear whether they are thoughts. */
+const MOST_UNDECIDED = 2048
 
 /**
  * A call that the output breaks off is delivered as far as it goes, as vLLM's streaming parsers do: its beginning has been said and cannot be
@@ -92,6 +103,9 @@ export function createDeltas({ request, family, reasoning: asked, sink, openRead
   /** Nobody said whether the thoughts were open. */
   const unsure = family === undefined && asked === undefined
   let orphan = false
+  /** Text of which it is not clear yet whether it begins with thoughts; undefined once it is. */
+  let undecided = unsure ? "" : undefined
+  let begins = asked
   let index = -1
   let whole = 0
   let byServer = 0
@@ -126,7 +140,23 @@ export function createDeltas({ request, family, reasoning: asked, sink, openRead
     for (const event of events) say(event)
   }
 
+  /** Text on its way to the reader. */
   const give = (given: string): void => {
+    if (undecided === undefined) return read(given)
+    undecided = detach(undecided + given)
+    // A server that takes the thoughts out has said where they end.
+    const open = reasoningByServer ? false : beginning(undecided, request.tools)
+    if (open !== undefined) decide(open)
+  }
+
+  const decide = (open: boolean): void => {
+    const text = undecided ?? ""
+    undecided = undefined
+    begins = open ? "open" : "closed"
+    read(text)
+  }
+
+  const read = (given: string): void => {
     if (failed || ended) {
       say({ type: "content", text: given })
       return
@@ -136,7 +166,7 @@ export function createDeltas({ request, family, reasoning: asked, sink, openRead
     reader ??= openReader({
       tools: request.tools,
       family,
-      reasoning: reasoningByServer ? (channels || untouched ? "closed" : "open") : asked,
+      reasoning: reasoningByServer ? (channels || untouched ? "closed" : "open") : begins,
     })
     if (unsaid.length > MOST_UNSAID) unsaid = ""
     unsaid += text
@@ -215,6 +245,7 @@ export function createDeltas({ request, family, reasoning: asked, sink, openRead
       if (lead !== "" && reasoningByServer) closeReasoning(lead)
       else giveThoughts(true)
       if (lead !== "") give(lead)
+      if (undecided) decide(thoughtsAreOpen(undecided, { tools: request.tools, family: undefined }))
       if (reader && !failed) {
         try {
           sayAll(reader.end())
@@ -236,7 +267,21 @@ export function createDeltas({ request, family, reasoning: asked, sink, openRead
       return reasoningByServer
     },
     get openedByPrompt() {
-      return reasoningByServer || orphan || asked === "open"
+      return reasoningByServer || orphan || begins === "open"
     },
   }
+}
+
+/**
+ * Whether an output of an unknown model begins inside thoughts that its prompt opened: a closer without an opener shows it. Undefined while
+ * neither that nor a beginning that rules it out has come, for as long as it may be waited for.
+ */
+function beginning(text: string, tools: readonly ToolDeclaration[]): boolean | undefined {
+  if (text.length > MOST_UNDECIDED) return thoughtsAreOpen(text, { tools, family: undefined })
+  const begin = text.trimStart()
+  if (BEGINNINGS.some((opener) => begin.startsWith(opener))) return false
+  const closer = CLOSERS.find((close) => text.includes(close))
+  // Behind anything that could begin a call the closer may be part of it, and what follows the closer may show that it is quoted.
+  if (closer === undefined || /[<[{|]/.test(text.slice(0, text.indexOf(closer))) || text.endsWith(closer)) return undefined
+  return thoughtsAreOpen(text, { tools, family: undefined }) || undefined
 }

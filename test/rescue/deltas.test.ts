@@ -14,7 +14,7 @@ function deltasOver(script: (RawEvent[] | Error)[], atEnd: RawEvent[] | Error = 
   const deltas = createDeltas({
     request: readRequest({}),
     family: undefined,
-    reasoning: undefined,
+    reasoning: "closed",
     openReader: () => reader,
     sink: {
       reasoning: (text) => said.push(`reasoning ${text}`),

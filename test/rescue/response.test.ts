@@ -242,7 +242,11 @@ describe("as it streams", () => {
       { highWaterMark: 0 },
     )
     const ends: RawEnd[] = []
-    const response = rescueResponse(new Response(upstream), { request: REQUEST, onEnd: (end) => ends.push(end) })
+    const response = rescueResponse(new Response(upstream), {
+      request: REQUEST,
+      reasoning: "closed",
+      onEnd: (end) => ends.push(end),
+    })
     await Bun.sleep(5)
     expect(pulled).toBe(0)
     const reader = response.body!.getReader()
