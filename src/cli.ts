@@ -107,11 +107,10 @@ async function check(url: string | undefined, flags: CheckFlags) {
 async function project({ fix, ...options }: CheckOptions & { key?: string; fix?: boolean }) {
   const { checkProject, fixProject } = await import("./cli/project.ts")
   const where = { directory: process.cwd(), env: process.env, home: homedir() }
-  if (fix) {
-    const fixed = await fixProject(where, (diff) => process.stderr.write(`${diff}\n\n`))
-    if ("unwritable" in fixed) throw new Refused(`${fixed.unwritable} cannot be written (${fixed.code}).`)
-  }
-  return checkProject(where, options)
+  if (!fix) return checkProject(where, options)
+  const fixed = await fixProject(where, options, (diff) => process.stderr.write(`${diff}\n\n`))
+  if ("failed" in fixed) throw new Refused(fixed.failed)
+  return fixed.result
 }
 
 /** What is being done now, on one line of a terminal; nothing where nobody looks. */

@@ -68,11 +68,14 @@ export async function candidates(where: Where, name: "opencode" | "tui" = "openc
   return [...new Set(paths)]
 }
 
+/** Texts by path that are to be read in place of what stands on the disk. */
+export type Texts = ReadonlyMap<string, string>
+
 /** One file; undefined where there is none. */
-export async function readConfigFile(path: string): Promise<ConfigFile | undefined> {
+export async function readConfigFile(path: string, texts?: Texts): Promise<ConfigFile | undefined> {
   const dir = dirname(path)
   try {
-    return parsed(path, dir, await readFile(path, "utf8"))
+    return parsed(path, dir, texts?.get(path) ?? (await readFile(path, "utf8")))
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown error"
     return code === "ENOENT" || code === "ENOTDIR" ? undefined : { path, dir, text: "", value: {}, unreadable: code }
@@ -80,8 +83,8 @@ export async function readConfigFile(path: string): Promise<ConfigFile | undefin
 }
 
 /** Every configuration file of a directory, the last wins. Never throws. */
-export async function readConfigFiles(where: Where, name: "opencode" | "tui" = "opencode"): Promise<ConfigFile[]> {
-  const read = await Promise.all((await candidates(where, name)).map(readConfigFile))
+export async function readConfigFiles(where: Where, name: "opencode" | "tui" = "opencode", texts?: Texts): Promise<ConfigFile[]> {
+  const read = await Promise.all((await candidates(where, name)).map((path) => readConfigFile(path, texts)))
   const files = read.filter((file) => file !== undefined)
   const inline = name === "opencode" ? where.env[INLINE] : undefined
   return inline ? [...files, parsed(INLINE, where.directory, inline)] : files

@@ -1,6 +1,6 @@
 /** The configuration that OpenCode would use for a directory, with the place that each value comes from. */
 import { type KeyStore, readKeyStore } from "./auth.ts"
-import { type ConfigFile, readConfigFiles, type Where } from "./files.ts"
+import { type ConfigFile, readConfigFiles, type Texts, type Where } from "./files.ts"
 import { type JSONPath, type Json, mapStrings, mergeDeep, nodeAt, positionOf, stringsIn } from "./json.ts"
 import { type PluginEntry, pluginEntries } from "./plugins.ts"
 import { fileReferences, fill, type ReferredFile, readReferred } from "./references.ts"
@@ -35,8 +35,13 @@ export interface LoadedConfig {
   placeOf(path: JSONPath): Place | undefined
 }
 
-export async function loadConfig(where: Where): Promise<LoadedConfig> {
-  const [files, tuiFiles, keys] = await Promise.all([readConfigFiles(where), readConfigFiles(where, "tui"), readKeyStore(where)])
+/** @param texts files that are to be read as if they stood like this on the disk */
+export async function loadConfig(where: Where, texts?: Texts): Promise<LoadedConfig> {
+  const [files, tuiFiles, keys] = await Promise.all([
+    readConfigFiles(where, "opencode", texts),
+    readConfigFiles(where, "tui", texts),
+    readKeyStore(where),
+  ])
   const referred = await readAllReferred(files, where.home)
   const filled = (file: ConfigFile) =>
     mapStrings(file.value, (text) => fill(text, { ...where, dir: file.dir, files: referred })) as Json

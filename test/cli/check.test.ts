@@ -1,7 +1,7 @@
 /** `opencode-vllm check` as a process: what it prints, how it ends, how long it takes. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test"
 import { spawn } from "node:child_process"
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { build } from "esbuild"
@@ -318,5 +318,32 @@ describe("the servers of a project", () => {
     const second = await run(["--fix"], { cwd })
     expect(second.stderr).toBe("")
     expect(readFileSync(join(cwd, "opencode.json"), "utf8")).toBe(fixed)
+  })
+
+  test("--fix asks the servers first: what they answer to is right, and no key is shown", async () => {
+    const { origin } = await kept(serveRoutes({ "/models": { data: [{ id: "m", object: "model", owned_by: "me" }] } }))
+    const { url } = await sim("healthy", { apiKey: CANARY })
+    const well = provider(origin, { m: {} })
+    const lacking = provider(url.replace(/\/v1$/, ""), { "Nemotron-3-Super": {} }, { apiKey: CANARY })
+    const cwd = projectWith({ provider: { well, lacking } })
+    const ran = await run(["--fix"], { cwd })
+    const fixed = JSON.parse(readFileSync(join(cwd, "opencode.json"), "utf8"))
+    expect(fixed.provider.well).toEqual(well)
+    expect(fixed.provider.lacking).toEqual({
+      ...lacking,
+      options: { ...lacking.options, baseURL: url },
+      models: { "Nemotron-3-Super": { id: "nemotron-3-super", limit: { context: 262_144, output: 32_000 } } },
+    })
+    expect(ran.stderr).toContain('"apiKey": "***"')
+    expect(ran.stdout + ran.stderr).not.toContain(CANARY)
+  })
+
+  test("--fix says which file it cannot write, and exits 2", async () => {
+    const { url } = await sim()
+    const cwd = projectWith({ provider: { mine: provider(`${url}/`) } })
+    chmodSync(join(cwd, "opencode.json"), 0o444)
+    const ran = await run(["--fix"], { cwd })
+    expect([ran.code, ran.stdout]).toEqual([2, ""])
+    expect(ran.stderr).toMatch(/opencode\.json cannot be written \(EACCES\)\. Nothing was written\.\n$/)
   })
 })
