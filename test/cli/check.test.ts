@@ -236,6 +236,37 @@ describe("one server by its URL", () => {
   })
 })
 
+describe("a server that is named", () => {
+  const named = "http://nowhere.invalid:8000/v1"
+
+  test("what still runs when all is said, such as the look-up of a name, holds nobody up", async () => {
+    const hold = join(folder, "hold.mjs")
+    writeFileSync(hold, "if (process.env.OPENCODE_VLLM_APART) setInterval(() => {}, 1000)")
+    const ran = await run([named, "--json"], { runtime: "Node", env: { NODE_OPTIONS: `--import ${hold}` } })
+    expect([ran.code, ran.stderr]).toEqual([1, ""])
+    const [endpoint] = Document.parse(JSON.parse(ran.stdout)).endpoints
+    expect(endpoint?.checks[1]).toMatchObject({ id: "reach", status: "fail", code: "dns" })
+    expect(ran.ms).toBeLessThan(10_000)
+  }, 15_000)
+
+  test.each(Object.keys(RUNTIMES))("exit codes and sentences are the same under %s", async (runtime) => {
+    expect(await run([named, "--key-env", "NOT_SET"], { runtime })).toMatchObject({
+      ...{ code: 2, stdout: "", stderr: "The environment variable NOT_SET is not set.\n" },
+    })
+  })
+
+  test("all of a long document arrives", async () => {
+    const data = Array.from({ length: 4000 }, (_, i) => ({ id: `model-${i}`, object: "model", owned_by: "me" }))
+    const { origin } = await kept(serveRoutes({ "/v1/models": { data } }))
+    const cwd = projectWith({ provider: { mine: provider(`${origin}/v1`, { "model-3999": {} }) } })
+    for (const runtime of Object.keys(RUNTIMES)) {
+      const { endpoints } = Document.parse(JSON.parse((await run(["--json"], { cwd, runtime })).stdout))
+      expect(endpoints[0]?.models).toHaveLength(4000)
+      expect(endpoints[0]?.checks.find(({ id }) => id === "model")).toMatchObject({ status: "pass" })
+    }
+  }, 20_000)
+})
+
 for (const runtime of Object.keys(RUNTIMES))
   describe(`in time, under ${runtime}`, () => {
     test("ten servers, three of them dead, take as long as the slowest, and the process ends by itself", async () => {

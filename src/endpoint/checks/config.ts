@@ -13,7 +13,7 @@ const FAULTS: Record<UrlFault, { what: (url: string) => string; cure: string }> 
   },
   "no-scheme": {
     what: (url) => `The server address "${url}" has no http:// in front.`,
-    cure: 'with its scheme, for example "http://localhost:8000/v1"',
+    cure: 'to the address with its scheme, for example "http://localhost:8000/v1"',
   },
   "not-http": {
     what: (url) => `The server address "${url}" is neither http nor https.`,
