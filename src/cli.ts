@@ -38,10 +38,10 @@ program
     "[url]",
     "base URL of one server, usually ending in /v1; without it every server of your own in this project's OpenCode config",
   )
-  .option("--model <id>", "the model that has to be served, and the one that --deep asks")
+  .option("--model <id>", "the model that has to be served, and the one that --deep asks", someText)
   .option("--key-env <name>", "environment variable that holds the API key")
   .option("--deep", "ask the model too: chat, tool call and reasoning, held against its own raw text. Spends tokens")
-  .option("--timeout <ms>", "milliseconds for one server, all in all (default: 2000, with --deep 120000)", wholeNumber)
+  .option("--timeout <ms>", "milliseconds for one server, all in all (default: 2000, with --deep 120000)", positive)
   .option("--fix", "without a URL: correct what is safe to correct in the config, after showing the change")
   .option("--json", "print one JSON document")
   .addHelpText("after", "\nExit code: 0 all pass or warn, 1 a check fails, 2 bad usage.")
@@ -218,6 +218,17 @@ function requestLine({ method, path, status, scenario, ms }: SimRequest): string
 function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("A whole number is needed.")
   return Number(text)
+}
+
+function positive(text: string): number {
+  const value = wholeNumber(text)
+  if (value === 0) throw new InvalidArgumentError("A number above 0 is needed.")
+  return value
+}
+
+function someText(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("A name is needed.")
+  return text.trim()
 }
 
 function fromEnvironment(name: string): string {

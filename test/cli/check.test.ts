@@ -228,7 +228,14 @@ describe("one server by its URL", () => {
   })
 
   test("bad usage exits 2 with a sentence", async () => {
-    for (const args of [["http://x/v1", "--fix"], ["--timeout", "x"], ["a", "b"], ["--nope"]]) {
+    for (const args of [
+      ["http://x/v1", "--fix"],
+      ["--timeout", "x"],
+      ["--timeout", "0"],
+      ["--model", " "],
+      ["a", "b"],
+      ["--nope"],
+    ]) {
       const ran = await run(args)
       expect([args, ran.code, ran.stdout]).toEqual([args, 2, ""])
       expect(ran.stderr.trim()).not.toBe("")

@@ -187,7 +187,10 @@ describe("what is wrong", () => {
   test("what is safe is corrected, and comments, order and line ends stay", async () => {
     const text =
       '// mine\r\n{\r\n\t"provider": {\r\n\t\t"gpu": {\r\n\t\t\t// the big one\r\n\t\t\t"options": { "baseURL": "http://gpu:8000" }, // here\r\n\t\t\t"models": { "a/b": {}, }\r\n\t\t}\r\n\t},\r\n\t"model": "a/b"\r\n}\r\n'
-    const { loaded, problems } = await lint(text)
+    // An address is only corrected to one that was tried.
+    const untried = await lint(text)
+    expect(applyFixes(untried.problems, untried.loaded)[0]?.after).toBe(text.replace('"model": "a/b"', '"model": "gpu/a/b"'))
+    const { loaded, problems } = await lint(text, { reports: [{ foundAt: "http://gpu:8000/v1" }] })
     const [change] = applyFixes(problems, loaded)
     expect(change?.after).toBe(text.replace("gpu:8000", "gpu:8000/v1").replace('"model": "a/b"', '"model": "gpu/a/b"'))
     expect(unifiedDiff([change!])).toContain('+\t"model": "gpu/a/b"')
