@@ -1,10 +1,11 @@
 /** Agents and commands that stand in markdown files of their own: which model each of them names. */
 import { readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
-import type { Place } from "./load.ts"
+import type { Position } from "./json.ts"
 
 /** A model that is named in the head of a markdown file. */
-export interface Named extends Place {
+export interface Named extends Position {
+  file: string
   model: string
 }
 

@@ -85,6 +85,12 @@ function bodyFault(answer: Answer, baseUrl: string): Fault {
       message: `The address answers with more than ${MAX_BODY_BYTES / 1_000_000} MB, which no model list is.`,
       fix: `Correct the port or path in ${baseUrl}.`,
     }
+  if (answer.text.trim() === "" && !answer.truncated)
+    return {
+      code: "bad-json",
+      message: "The model list is answered with nothing at all.",
+      fix: "Look into the server's log: the request fails there.",
+    }
   if (answer.json === undefined)
     return {
       code: "bad-json",
