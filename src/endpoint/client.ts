@@ -73,7 +73,7 @@ export function createClient(endpoint: Endpoint, { fetch: replaced, signal, env 
       const network = replaced ? undefined : await import("./network.ts")
       const through = proxied(url)
       const proxy = through?.host
-      const transport = network?.openTransport(timeoutMs, through) ?? { fetch: replaced as Fetch, close: () => {} }
+      const transport = network?.openTransport(through) ?? { fetch: replaced as Fetch, close: () => {} }
       const left = () => Math.max(1, timeoutMs - ms())
       const control = new AbortController()
       const progress = { headers: false }

@@ -15,10 +15,10 @@ export interface Transport {
  * The default transport: `fetch` of undici with a connection of its own. The agent that undici shares would go on connecting for
  * ten seconds after the caller gave up, and keep idle sockets. Bun's `fetch` ends them, and finds the proxy, by itself.
  */
-export function openTransport(timeoutMs: number, proxy?: ProxyAddress): Transport {
+export function openTransport(proxy?: ProxyAddress): Transport {
   const plain = undici.fetch as unknown as Fetch
   if (underBun()) return { fetch: plain, close: () => {} }
-  const { agent, close } = proxy ? proxied(timeoutMs, proxy) : direct(timeoutMs)
+  const { agent, close } = proxy ? proxied(proxy) : direct()
   return {
     fetch: async (url, init) => {
       try {
@@ -32,14 +32,17 @@ export function openTransport(timeoutMs: number, proxy?: ProxyAddress): Transpor
   }
 }
 
+/** Who asks has a deadline of its own and closes the way then; a second clock would only blur the cause. */
+const NEVER = 0
+
 interface Way {
   agent: undici.Dispatcher
   close(): void
 }
 
-function direct(timeoutMs: number): Way {
+function direct(): Way {
   const sockets = new Set<Socket>()
-  const connector = undici.buildConnector({ timeout: timeoutMs, autoSelectFamily: true })
+  const connector = undici.buildConnector({ timeout: NEVER, autoSelectFamily: true })
   const agent = new undici.Agent({
     pipelining: 0,
     connect: (options, callback) => {
@@ -59,9 +62,9 @@ function direct(timeoutMs: number): Way {
 }
 
 /** As Bun does: a tunnel for https, plain requests with the whole address for http. */
-function proxied(timeoutMs: number, { url }: ProxyAddress): Way {
-  const proxyTls = { timeout: timeoutMs, autoSelectFamily: true }
-  const agent = new undici.ProxyAgent({ uri: url, proxyTunnel: false, proxyTls, requestTls: { timeout: timeoutMs } })
+function proxied({ url }: ProxyAddress): Way {
+  const proxyTls = { timeout: NEVER, autoSelectFamily: true }
+  const agent = new undici.ProxyAgent({ uri: url, proxyTunnel: false, proxyTls, requestTls: { timeout: NEVER } })
   return { agent, close: () => void agent.destroy().catch(() => {}) }
 }
 

@@ -41,7 +41,7 @@ export function createPoster(endpoint: Endpoint, { fetch: replaced, signal }: { 
       const address = `${options.root ? url.root : url.base}${path}${url.query}`
       const transport = replaced
         ? { fetch: replaced, close: () => {} }
-        : (await import("../network.ts")).openTransport(options.timeoutMs, proxyFor(new URL(address), process.env))
+        : (await import("../network.ts")).openTransport(proxyFor(new URL(address), process.env))
       const control = new AbortController()
       let bytes = 0
       let settle: (posted: Posted) => void = () => {}
