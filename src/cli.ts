@@ -19,7 +19,11 @@ class Refused extends Error {
   }
 }
 
-const print = (text: string) => void process.stdout.write(`${text}\n`)
+/** Done when all that was printed has left the process. */
+let printed: Promise<void> = Promise.resolve()
+const print = (text: string) => {
+  printed = new Promise((resolve) => process.stdout.write(`${text}\n`, () => resolve()))
+}
 const printJson = (value: unknown) => print(JSON.stringify(value, null, 2))
 
 const program = new Command("opencode-vllm")
@@ -34,14 +38,14 @@ program
     "[url]",
     "base URL of one server, usually ending in /v1; without it every server of your own in this project's OpenCode config",
   )
-  .option("--model <id>", "the model that has to be served, and the one that --deep asks")
+  .option("--model <id>", "the model that has to be served, and the one that --deep asks", someText)
   .option("--key-env <name>", "environment variable that holds the API key")
   .option("--deep", "ask the model too: chat, tool call and reasoning, held against its own raw text. Spends tokens")
-  .option("--timeout <ms>", "milliseconds for one server, all in all (default: 2000, with --deep 120000)", wholeNumber)
+  .option("--timeout <ms>", "milliseconds for one server, all in all (default: 2000, with --deep 120000)", positive)
   .option("--fix", "without a URL: correct what is safe to correct in the config, after showing the change")
   .option("--json", "print one JSON document")
   .addHelpText("after", "\nExit code: 0 all pass or warn, 1 a check fails, 2 bad usage.")
-  .action(check)
+  .action((url, flags) => asking(url, () => check(url, flags)))
 
 program
   .command("init")
@@ -59,7 +63,7 @@ program
     "after",
     "\nExit code: 0 set up, or nothing to do, 1 no server found, 2 bad usage, a broken file or a missing key.",
   )
-  .action(init)
+  .action((flags) => asking(flags.url, () => init(flags)))
 
 program
   .command("inspect")
@@ -79,6 +83,17 @@ program
   .option("--list", "list the scenarios with a line each")
   .option("--api-key-env <name>", "environment variable that holds the key clients have to send")
   .action(sim)
+
+/** A command that asks servers: nothing of it is left when it is done. */
+async function asking(url: string | undefined, command: () => Promise<void>) {
+  const { leave, runApart, wantsApart } = await import("./cli/apart.ts")
+  if (wantsApart(url)) process.exitCode = await runApart()
+  else {
+    await end(command)
+    await printed
+    leave()
+  }
+}
 
 interface CheckFlags {
   model?: string
@@ -107,11 +122,10 @@ async function check(url: string | undefined, flags: CheckFlags) {
 async function project({ fix, ...options }: CheckOptions & { key?: string; fix?: boolean }) {
   const { checkProject, fixProject } = await import("./cli/project.ts")
   const where = { directory: process.cwd(), env: process.env, home: homedir() }
-  if (fix) {
-    const fixed = await fixProject(where, (diff) => process.stderr.write(`${diff}\n\n`))
-    if ("unwritable" in fixed) throw new Refused(`${fixed.unwritable} cannot be written (${fixed.code}).`)
-  }
-  return checkProject(where, options)
+  if (!fix) return checkProject(where, options)
+  const fixed = await fixProject(where, options, (diff) => process.stderr.write(`${diff}\n\n`))
+  if ("failed" in fixed) throw new Refused(fixed.failed)
+  return fixed.result
 }
 
 /** What is being done now, on one line of a terminal; nothing where nobody looks. */
@@ -206,6 +220,17 @@ function wholeNumber(text: string): number {
   return Number(text)
 }
 
+function positive(text: string): number {
+  const value = wholeNumber(text)
+  if (value === 0) throw new InvalidArgumentError("A number above 0 is needed.")
+  return value
+}
+
+function someText(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("A name is needed.")
+  return text.trim()
+}
+
 function fromEnvironment(name: string): string {
   const value = process.env[name]
   if (!value) throw new Refused(`The environment variable ${name} is not set.`)
@@ -241,15 +266,21 @@ async function standardInput(): Promise<Uint8Array> {
   return Buffer.concat(parts)
 }
 
-// The exit code is set, never forced: a pipe that reads slowly still gets every byte.
-try {
-  await program.parseAsync()
-} catch (error) {
-  if (error instanceof Refused) {
-    process.stderr.write(`${error.message}\n`)
-    process.exitCode = error.exitCode
-  } else if (error instanceof CommanderError) {
-    // Commander has printed its own sentence. Help and version are no errors.
-    process.exitCode = error.exitCode === 0 ? 0 : 2
-  } else throw error
+/** Runs to its end. The exit code is set, not forced: a pipe that reads slowly still gets every byte. */
+async function end(command: () => Promise<unknown>) {
+  try {
+    await command()
+  } catch (error) {
+    if (error instanceof Refused) {
+      process.stderr.write(`${error.message}\n`)
+      process.exitCode = error.exitCode
+    } else if (error instanceof CommanderError) {
+      // Commander has printed its own sentence. Help and version are no errors.
+      process.exitCode = error.exitCode === 0 ? 0 : 2
+    } else throw error
+  }
 }
+
+// Who reads has gone, as with `| head`: there is nobody left to tell.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? process.exitCode : 1))
+await end(() => program.parseAsync())

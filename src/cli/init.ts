@@ -1,20 +1,19 @@
 /** What `opencode-vllm init` does: finds a server and lets OpenCode use it. Prints nothing; writes only what it has shown. */
 import { stat } from "node:fs/promises"
 import { relative } from "node:path"
-import { type ConfigFile, readConfigFile, type Where } from "../config/files.ts"
-import type { FileChange } from "../config/fix.ts"
+import type { Where } from "../config/files.ts"
 import { type LoadedConfig, loadConfig } from "../config/load.ts"
 import { PACKAGE } from "../config/plugins.ts"
 import { serverName, writers } from "../config/setup/block.ts"
 import { freeId, objection, providerOf, servedOf } from "../config/setup/known.ts"
 import { planSetup, type Wanted } from "../config/setup/plan.ts"
 import { brokenFile, targetsIn } from "../config/setup/target.ts"
-import { writeAtomically } from "../config/write.ts"
 import type { ServedModel } from "../endpoint/types.ts"
+import { shownDiff } from "./diff.ts"
 import { chooseServer } from "./init/choose.ts"
-import { shownDiff } from "./init/diff.ts"
 import type { Found } from "./init/find.ts"
 import { type Ask, CANCELLED, ENV_NAME, type InitFlags, type InitIo, type InitResult, refuse } from "./init/types.ts"
+import { writeChanges } from "./write.ts"
 
 export type { InitFlags, InitIo, InitResult }
 
@@ -44,7 +43,7 @@ export async function init(where: Where, flags: InitFlags, io: InitIo): Promise<
   const names = changes.map(({ file }) => near(where.directory, file))
   if (flags.dryRun) return { exit: 0, lines: ["Nothing was written: this was a dry run.", ...notes] }
   if (io.ask && !(await io.ask.write(names))) return CANCELLED
-  const failed = await writeAll(changes, [targets.config.file, targets.tui.file])
+  const failed = await writeChanges(changes, [targets.config.file, targets.tui.file])
   if (failed) return refuse(2, failed)
   return { exit: 0, lines: [`Written: ${names.join(", ")}.`, about, ...notes] }
 }
@@ -111,26 +110,4 @@ async function newId(
   }
   const usual = await freeId(loaded, kind)
   return ask ? ask.provider(usual, (id) => objection(loaded, id)) : usual
-}
-
-/** One sentence where a file could not be written. Files that somebody changed meanwhile are left alone. */
-async function writeAll(changes: readonly FileChange[], files: readonly (ConfigFile | undefined)[]): Promise<string | undefined> {
-  const written: string[] = []
-  for (const { file, after } of changes) {
-    const done = written.length > 0 ? ` ${written.join(", ")} was written.` : " Nothing was written."
-    try {
-      const known = files.find((one) => one?.path === file)
-      if (!(await isUnchanged(file, known))) return `${file} was changed by somebody else meanwhile. Run this again.${done}`
-      await writeAtomically(file, after)
-    } catch (error) {
-      return `${file} cannot be written (${(error as NodeJS.ErrnoException).code ?? "unknown error"}).${done}`
-    }
-    written.push(file)
-  }
-  return undefined
-}
-
-async function isUnchanged(path: string, known: ConfigFile | undefined): Promise<boolean> {
-  const now = await readConfigFile(path)
-  return now?.text === known?.text
 }

@@ -2,32 +2,48 @@
 import { relative } from "node:path"
 import { endpointsOf } from "../config/endpoints.ts"
 import type { Where } from "../config/files.ts"
-import { applyFixes, type FileChange, unifiedDiff } from "../config/fix.ts"
+import { applyFixes, type FileChange } from "../config/fix.ts"
 import { nodeAt, positionOf } from "../config/json.ts"
 import { lintConfig, type Problem } from "../config/lint/index.ts"
 import { type LoadedConfig, loadConfig } from "../config/load.ts"
-import { writeAtomically } from "../config/write.ts"
 import type { Check, Endpoint, EndpointReport } from "../endpoint/types.ts"
-import type { CheckResult, ConfigProblem } from "../report/check.ts"
+import type { Checked, CheckResult, ConfigProblem } from "../report/check.ts"
 import { type CheckOptions, checkAll } from "./check.ts"
+import { shownDiff } from "./diff.ts"
+import { writeChanges } from "./write.ts"
 
 export interface ProjectOptions extends CheckOptions {
   /** For servers that have none configured. */
   key?: string
 }
 
-/** Every server of one's own in the configuration of a project, side by side, and what is wrong with the configuration. */
-export async function checkProject(where: Where, { key, ...options }: ProjectOptions = {}): Promise<CheckResult> {
+/** A configuration, what was seen of its servers, and what is wrong with it. */
+interface Project {
+  loaded: LoadedConfig
+  checked: readonly Checked[]
+  problems: readonly Problem[]
+}
+
+async function lookAtProject(where: Where, { key, ...options }: ProjectOptions): Promise<Project> {
   const loaded = await loadConfig(where)
   const endpoints = endpointsOf(loaded).map(
     (one): Endpoint => (key !== undefined && one.key === undefined ? { ...one, key } : one),
   )
   const checked = await checkAll(endpoints, options)
   const reports = checked.map(({ report }) => report)
-  const problems = await lintConfig(loaded, reports)
+  return { loaded, checked, problems: await lintConfig(loaded, reports) }
+}
+
+/** Every server of one's own in the configuration of a project, side by side, and what is wrong with the configuration. */
+export async function checkProject(where: Where, options: ProjectOptions = {}): Promise<CheckResult> {
+  return resultOf(await lookAtProject(where, options))
+}
+
+function resultOf({ loaded, checked, problems }: Project): CheckResult {
+  const reports = checked.map(({ report }) => report)
   return {
     endpoints: checked.map((one, i) => ({ ...one, report: withConfig(one.report, problemsOf(loaded, problems, reports, i)) })),
-    config: problems.map((problem) => shown(problem, where.directory)),
+    config: problems.map((problem) => shown(problem, loaded.where.directory)),
   }
 }
 
@@ -75,19 +91,42 @@ function withConfig(report: EndpointReport, problems: readonly Problem[]): Endpo
 
 const CONFIG_DOCS = "https://opencode.ai/docs/config/"
 
-export type Fixed = { changes: FileChange[] } | { unwritable: string; code: string }
+/** `failed` is one sentence. */
+export type Fixed = { result: CheckResult } | { failed: string }
 
-/** Corrects what is safe to correct. What would change is handed to `show` before anything is written. */
-export async function fixProject(where: Where, show: (diff: string) => void): Promise<Fixed> {
-  const loaded = await loadConfig(where)
-  const changes = applyFixes(await lintConfig(loaded), loaded)
-  if (changes.length > 0) show(unifiedDiff(changes))
-  for (const { file, after } of changes) {
-    try {
-      await writeAtomically(file, after)
-    } catch (error) {
-      return { unwritable: file, code: (error as NodeJS.ErrnoException).code ?? "unknown error" }
-    }
+/**
+ * Corrects what is safe to correct, and checks what came out of it. The servers are looked at first: what is right is what they answer to.
+ * What would change is handed to `show`, keys hidden, before anything is written.
+ */
+export async function fixProject(where: Where, options: ProjectOptions, show: (diff: string) => void): Promise<Fixed> {
+  const before = await lookAtProject(where, { ...options, deep: false })
+  const { loaded } = before
+  const changes = await allFixes(before)
+  if (changes.length === 0) return { result: options.deep ? await checkProject(where, options) : resultOf(before) }
+  show(shownDiff(changes, where.directory, loaded))
+  const failed = await writeChanges(changes, [...loaded.files, ...loaded.tuiFiles])
+  return failed === undefined ? { result: await checkProject(where, options) } : { failed }
+}
+
+/** More than the deepest chain of corrections: an address, then a model behind it, then that model's limit. */
+const MOST_PASSES = 4
+
+/** One correction may bring another to light; all are found before anything is written, so that a second run has nothing to do. */
+async function allFixes({ loaded, checked, problems }: Project): Promise<FileChange[]> {
+  const reports = checked.map(({ report }) => report)
+  const original = new Map([...loaded.files, ...loaded.tuiFiles].map(({ path, text }) => [path, text]))
+  const texts = new Map<string, string>()
+  let now = loaded
+  let found = problems
+  for (let pass = 0; pass < MOST_PASSES; pass++) {
+    const changes = applyFixes(found, now)
+    if (changes.length === 0) break
+    for (const { file, after } of changes) texts.set(file, after)
+    now = await loadConfig(loaded.where, texts)
+    found = await lintConfig(now, reports)
   }
-  return { changes }
+  return [...texts].map(([file, after]) => {
+    const before = original.get(file)
+    return { file, ...(before !== undefined && { before }), after }
+  })
 }

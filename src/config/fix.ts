@@ -19,7 +19,7 @@ export function applyFixes(
   const safe = problems.filter(({ edit }) => edit?.safe)
   return [...new Set(safe.map(({ file }) => file))].flatMap((file) => {
     const known = [...files, ...tuiFiles].find(({ path }) => path === file)
-    if (known?.fault || known?.unreadable) return []
+    if (known?.fault || known?.unreadable || known?.filled) return []
     const edits = safe.flatMap((one) => (one.file === file && one.edit ? [one.edit] : []))
     const after = applyAll(known?.text ?? "", edits)
     return after === known?.text ? [] : [{ file, ...(known && { before: known.text }), after }]

@@ -83,12 +83,12 @@ export function* stringsIn(value: unknown, path: JSONPath = []): Generator<{ pat
   else for (const [key, one] of Object.entries(object(value))) yield* stringsIn(one, [...path, key])
 }
 
-/** The same value with every string replaced. */
+/** The same value with every string replaced, names too. */
 export function mapStrings(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === "string") return change(value)
   if (Array.isArray(value)) return value.map((one) => mapStrings(one, change))
   if (typeof value !== "object" || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, mapStrings(one, change)]))
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [change(key), mapStrings(one, change)]))
 }
 
 /** Objects are merged into each other, everything else is replaced: what OpenCode does. */

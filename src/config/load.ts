@@ -1,7 +1,8 @@
 /** The configuration that OpenCode would use for a directory, with the place that each value comes from. */
 import { type KeyStore, readKeyStore } from "./auth.ts"
-import { type ConfigFile, readConfigFiles, type Where } from "./files.ts"
+import { type ConfigFile, noteFolders, readConfigFiles, type Texts, type Where } from "./files.ts"
 import { type JSONPath, type Json, mapStrings, mergeDeep, nodeAt, positionOf, stringsIn } from "./json.ts"
+import { type Named, namedInNotes } from "./notes.ts"
 import { type PluginEntry, pluginEntries } from "./plugins.ts"
 import { fileReferences, fill, type ReferredFile, readReferred } from "./references.ts"
 
@@ -29,20 +30,28 @@ export interface LoadedConfig {
   /** What `{file:...}` refers to, by absolute path. */
   referred: Map<string, ReferredFile>
   keys: KeyStore
+  /** Models that agents and commands in markdown files name. */
+  notes: readonly Named[]
   /** The file whose value counts. */
   fileOf(path: JSONPath): ConfigFile | undefined
   /** Undefined where no file says anything at this path. */
   placeOf(path: JSONPath): Place | undefined
 }
 
-export async function loadConfig(where: Where): Promise<LoadedConfig> {
-  const [files, tuiFiles, keys] = await Promise.all([readConfigFiles(where), readConfigFiles(where, "tui"), readKeyStore(where)])
+/** @param texts files that are to be read as if they stood like this on the disk */
+export async function loadConfig(where: Where, texts?: Texts): Promise<LoadedConfig> {
+  const [files, tuiFiles, keys, notes] = await Promise.all([
+    readConfigFiles(where, "opencode", texts),
+    readConfigFiles(where, "tui", texts),
+    readKeyStore(where),
+    noteFolders(where).then(namedInNotes),
+  ])
   const referred = await readAllReferred(files, where.home)
   const filled = (file: ConfigFile) =>
     mapStrings(file.value, (text) => fill(text, { ...where, dir: file.dir, files: referred })) as Json
   const fileOf = (path: JSONPath) => files.findLast((file) => nodeAt(file.tree, path))
   return {
-    ...{ where, files, tuiFiles, keys, referred, fileOf },
+    ...{ where, files, tuiFiles, keys, notes, referred, fileOf },
     raw: files.map(({ value }) => value).reduce(mergeDeep, {}),
     merged: files.map(filled).reduce(mergeDeep, {}),
     plugins: pluginEntries(files),
@@ -61,8 +70,11 @@ export function placeIn(file: ConfigFile, path: JSONPath): Place {
 }
 
 async function readAllReferred(files: readonly ConfigFile[], home: string) {
-  const paths = files.flatMap(({ value, dir }) =>
-    [...stringsIn(value)].flatMap((one) => fileReferences(one.value, dir, home).map(({ path }) => path)),
+  const paths = files.flatMap(({ text, value, dir }) =>
+    // In a value, characters may be written as escapes; in the text, comments count as well.
+    [text, ...[...stringsIn(value)].map((one) => one.value)].flatMap((one) =>
+      fileReferences(one, dir, home).map(({ path }) => path),
+    ),
   )
   return new Map(await Promise.all([...new Set(paths)].map(async (path) => [path, await readReferred(path)] as const)))
 }

@@ -1,7 +1,7 @@
 import { readBody } from "./body.ts"
-import { type Failure, failureOf } from "./failure.ts"
+import { BROKE_OFF, type Failure, failureOf } from "./failure.ts"
 import type { Fetch } from "./fetch.ts"
-import { proxyFor, underBun } from "./proxy.ts"
+import { proxyFor } from "./proxy.ts"
 import { redactUrl } from "./text.ts"
 import type { Endpoint } from "./types.ts"
 import { parseBaseUrl } from "./url.ts"
@@ -45,13 +45,22 @@ export interface Client {
   get(path: string, options: GetOptions): Promise<GetResult>
 }
 
-const KEPT_HEADERS = ["content-type", "server", "location", "via", "retry-after", "x-litellm-version", "x-powered-by"]
+const KEPT_HEADERS = [
+  "content-type",
+  "server",
+  "location",
+  "via",
+  "retry-after",
+  "www-authenticate",
+  "x-litellm-version",
+  "x-powered-by",
+]
 
 /** GET requests to one server. No socket and no timer outlives a call. */
 export function createClient(endpoint: Endpoint, { fetch: replaced, signal, env = process.env }: ClientOptions = {}): Client {
   const parsed = parseBaseUrl(endpoint.url)
   const headers = "fault" in parsed ? {} : requestHeaders(endpoint, parsed.userinfo)
-  const proxied = (url: URL) => (replaced || !underBun() ? undefined : proxyFor(url, env))
+  const proxied = (url: URL) => (replaced ? undefined : proxyFor(url, env))
   return {
     async get(path, { timeoutMs, root, base }) {
       const began = performance.now()
@@ -62,11 +71,12 @@ export function createClient(endpoint: Endpoint, { fetch: replaced, signal, env 
       if (signal?.aborted) return failed({ code: "response-timeout", detail: "given up" })
 
       const network = replaced ? undefined : await import("./network.ts")
-      const transport = network?.openTransport(timeoutMs) ?? { fetch: replaced as Fetch, close: () => {} }
+      const through = proxied(url)
+      const proxy = through?.host
+      const transport = network?.openTransport(through) ?? { fetch: replaced as Fetch, close: () => {} }
       const left = () => Math.max(1, timeoutMs - ms())
       const control = new AbortController()
       const progress = { headers: false }
-      const proxy = proxied(url)
       let wire: WireLook | undefined
       const look = () => {
         if (network && !proxy) wire ??= network.lookAtWire(wireAddress(url, url.protocol === "https:"))
@@ -107,6 +117,7 @@ export function createClient(endpoint: Endpoint, { fetch: replaced, signal, env 
         } catch (error) {
           const failure = failureOf(error)
           if (proxy) return failed({ code: "proxy", detail: proxy })
+          if (progress.headers && failure.code === "reset") return failed({ code: "reset", detail: BROKE_OFF })
           return failed(network ? await explain(failure, url, left(), network.lookAtWire) : failure)
         }
       }
@@ -175,7 +186,9 @@ async function explain(failure: Failure, url: URL, leftMs: number, lookAtWire: t
   clearTimeout(timer)
   // Of an address without a route Bun's sockets say that it refuses.
   if (failure.detail === "FailedToOpenSocket" && seen.error === "refused") return failure
-  if (catchAll || failure.code === "internal") return seen.error ? { code: seen.error, detail: seen.certificate } : failure
+  // To a server of plain http the look spoke TLS, which that does not understand: this says nothing.
+  const told = seen.error !== undefined && (https || seen.error !== "https-on-http-port")
+  if (catchAll || failure.code === "internal") return told ? { code: seen.error!, detail: seen.certificate } : failure
   if (https)
     return seen.error && seen.phase === "tls" ? { code: seen.error, detail: seen.certificate ?? failure.detail } : failure
   const spokeTls = seen.phase === "open" || (seen.phase === "tls" && seen.error?.startsWith("tls-"))

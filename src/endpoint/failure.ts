@@ -55,7 +55,15 @@ const CODES: Record<string, CheckCode> = {
   ERR_SSL_HTTP_REQUEST: "https-on-http-port",
   EPROTO: "https-on-http-port",
   Malformed_HTTP_Response: "not-openai",
+  InvalidHTTPResponse: "not-openai",
+  UND_ERR_HEADERS_OVERFLOW: "not-openai",
+  ResponseHeadersTooLarge: "not-openai",
 }
+
+/** An answer came, in a compression that is none. */
+export const UNPACKABLE = "compression"
+/** An answer began, and its connection was closed. */
+export const BROKE_OFF = "broke off"
 
 /** The failure behind an error that a fetch threw. `internal` when nothing in the error is known. */
 export function failureOf(error: unknown): Failure {
@@ -66,23 +74,27 @@ export function failureOf(error: unknown): Failure {
     const e = queue.shift()
     if (typeof e !== "object" || e === null || seen.has(e)) continue
     seen.add(e)
-    const { code, name, message, cause, errors } = e as {
+    const { code, name, cause, errors } = e as {
       code?: unknown
       name?: unknown
-      message?: unknown
       cause?: unknown
       errors?: unknown
     }
     if (typeof code === "string") {
       const known = CODES[code]
       if (known) return { code: known, detail: code }
+      if (
+        /^(?:Z_[A-Z]+_ERROR|ERR_PADDING_\w+|ERR__ERROR_FORMAT_\w+|(?:Zlib|BrotliDecompression|ZstdDecompression)Error)$/.test(
+          code,
+        )
+      )
+        return { code: "not-openai", detail: UNPACKABLE }
       if (code.startsWith("HPE_")) return { code: "not-openai", detail: code }
       if (code.startsWith("ERR_SSL_") || code.startsWith("ERR_TLS_")) return { code: "tls-untrusted", detail: code }
       unknown ??= code
     }
-    // undici names no code for an answer that is not HTTP, nor for the ports that browsers block.
+    // undici names no code for an answer that is not HTTP.
     if (name === "HTTPParserError") return { code: "not-openai", detail: "not HTTP" }
-    if (message === "bad port") return { code: "unreachable", detail: "a port that fetch blocks" }
     if (name === "TimeoutError") return { code: "response-timeout" }
     queue.push(cause)
     if (Array.isArray(errors)) queue.push(...errors)

@@ -1,7 +1,7 @@
 import { runChecks } from "./checks/all.ts"
 import { hasKey, unsendable } from "./checks/auth.ts"
-import { isUseful, type Seen, usedList } from "./checks/seen.ts"
-import { type Client, createClient } from "./client.ts"
+import { isHtml, isUseful, type Seen, usedList } from "./checks/seen.ts"
+import { type Client, createClient, type GetResult } from "./client.ts"
 import type { Fetch } from "./fetch.ts"
 import { type Identity, identify, kindOfList, kindOfVersion, shapesOfKind, shapesOfRoutes } from "./fingerprint.ts"
 import { loadOf } from "./metrics.ts"
@@ -56,7 +56,27 @@ export async function lookAt(endpoint: Endpoint, options: LookOptions = {}): Pro
     }))
     report.checks[CHECK_IDS.indexOf("reach")] = internal(name)
   }
-  return redactDeep(report, secrets)
+  return withoutSecrets(report, secrets)
+}
+
+/** Words of this program stay, also where somebody has chosen one of them for a key. */
+function withoutSecrets(report: EndpointReport, secrets: readonly string[]): EndpointReport {
+  const { server, shapes, models, checks } = report
+  const hidden = redactDeep(report, secrets)
+  return {
+    ...hidden,
+    server: { ...hidden.server, kind: server.kind },
+    ...(shapes && { shapes }),
+    models: hidden.models.map((model, i) => ({
+      ...model,
+      ...(models[i]?.state && { state: models[i].state }),
+      ...(models[i]?.kindOfModel && { kindOfModel: models[i].kindOfModel }),
+    })),
+    checks: hidden.checks.map((check, i) => {
+      const { id, status, code } = checks[i] as Check
+      return { ...check, id, status, code }
+    }),
+  }
 }
 
 function internal(name: string): Check {
@@ -88,6 +108,7 @@ async function look(
   const curedAsked = url.cure ? client.get("/models", { base: url.cure, timeoutMs: left() }) : undefined
   seen.list = await client.get("/models", { timeoutMs: left() })
   if (!isUseful(seen.list)) seen.cured = await curedAsked
+  if (isNoApi(seen.list) && !isUseful(seen.cured)) Object.assign(seen, await elsewhere(client, url, left()))
   const list = usedList(seen)
   const entries = listEntries(list)
   seen.models = entries && servedModels(entries)
@@ -106,6 +127,22 @@ async function look(
 
   seen.shapes = await learnMore(client, seen, identity, { left, at, previous, fetch, signal })
   return reportOf(seen, at)
+}
+
+/** Something answers in HTTP, and not with an API. */
+const isNoApi = (list: GetResult) =>
+  list.ok && (list.status === 404 || list.status === 405 || (list.status === 200 && isHtml(list)))
+
+/** Where servers and gateways have their API: most of them, OpenRouter's likes and LM Studio, Open WebUI, Docker. */
+const PLACES = ["/v1", "/api/v1", "/openai/v1", "/api", "/engines/v1"]
+
+/** The list below another path of the same server, where there is one. The key goes nowhere else. */
+async function elsewhere(client: Client, url: BaseUrl, timeoutMs: number): Promise<Pick<Seen, "url" | "cured"> | undefined> {
+  const origin = new URL(url.base).origin
+  const others = PLACES.map((path) => `${origin}${path}`).filter((base) => base !== url.base && base !== url.cure)
+  const lists = await Promise.all(others.map((base) => client.get("/models", { base, timeoutMs })))
+  const at = lists.findIndex((list) => isUseful(list) && list.status === 200)
+  return at < 0 ? undefined : { url: { ...url, cure: others[at] as string }, cured: lists[at] as GetResult }
 }
 
 /** The second round, once the kind of server is known: health, load, API shapes, context lengths. */
@@ -150,6 +187,7 @@ function reportOf(seen: Seen, at: number): EndpointReport {
   return {
     url: (url as BaseUrl).shown,
     ...(endpoint.provider !== undefined && { provider: endpoint.provider }),
+    ...(!("fault" in url) && url.cure && !isUseful(seen.list) && isUseful(seen.cured) && { foundAt: url.cure }),
     server: {
       ...{ kind: seen.kind, version: seen.version },
       ...(seen.parsers?.toolParser !== undefined && { toolParser: seen.parsers.toolParser }),

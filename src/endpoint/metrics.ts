@@ -64,7 +64,7 @@ export function loadOf(text: string, { version, previous, at }: MetricsContext):
   }
   const max = (names: readonly string[]) => {
     const found = samples(names)
-    return found.length === 0 ? undefined : Math.max(...found.map((m) => m.value))
+    return found.length === 0 ? undefined : found.reduce((most, m) => Math.max(most, m.value), Number.NEGATIVE_INFINITY)
   }
 
   const hits = sum(NAMES.hits)
@@ -89,9 +89,15 @@ export function loadOf(text: string, { version, previous, at }: MetricsContext):
   return known.every(([name]) => name === "startedAt") ? undefined : (Object.fromEntries(known) as Load)
 }
 
+/** A server has some dozens of these lines; reading more would take longer than asking for them. */
+const MOST_LINES = 5000
+
 /** Only lines of wanted metrics are parsed, each on its own where one of them is broken: the parser gives up at the first bad line. */
 function familiesOf(text: string): PrometheusFamily[] {
-  const lines = text.split("\n").filter((line) => WANTED.has(/^[a-z][\w:]*/.exec(line)?.[0] ?? ""))
+  const lines = text
+    .split("\n")
+    .filter((line) => WANTED.has(/^[a-z][\w:]*/.exec(line)?.[0] ?? ""))
+    .slice(0, MOST_LINES)
   try {
     return parsePrometheus(ended(lines))
   } catch {

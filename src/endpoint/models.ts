@@ -3,8 +3,8 @@ import { stateOfWord } from "./states.ts"
 import { clean } from "./text.ts"
 import type { ServedModel } from "./types.ts"
 
-/** More entries than any server lists (a gateway with everything has some hundreds). */
-const MAX_MODELS = 1000
+/** More entries than any server lists: a gateway with everything has some hundreds. */
+const MAX_MODELS = 10_000
 
 type Json = Record<string, unknown>
 
@@ -51,14 +51,27 @@ export function servedModels(entries: readonly Json[]): ServedModel[] {
       ...(trained && { maxContext: trained }),
     }
   })
-  return withInherited(models.filter((m) => m !== undefined))
+  return withInherited(withoutDoubles(models.filter((m) => m !== undefined)))
 }
 
 /** A LoRA adapter has no length of its own on vLLM (`max_model_len: null`): that of its base counts. */
 function withInherited(models: ServedModel[]): ServedModel[] {
-  return models.map((m) => {
-    if (m.context !== undefined || m.parent === undefined) return m
-    const base = models.find((other) => other.id === m.parent || other.root === m.parent)
-    return { ...m, context: base?.context }
-  })
+  const bases = new Map<string, ServedModel>()
+  // The first one counts, and a name goes before the path behind it.
+  for (const one of models.toReversed()) if (one.root) bases.set(one.root, one)
+  for (const one of models.toReversed()) bases.set(one.id, one)
+  return models.map((m) =>
+    m.context !== undefined || m.parent === undefined ? m : { ...m, context: bases.get(m.parent)?.context },
+  )
+}
+
+/** A name that stands twice is one model: some gateways list it once for each server behind them. A request may meet the shortest context. */
+function withoutDoubles(models: readonly ServedModel[]): ServedModel[] {
+  const byId = new Map<string, ServedModel>()
+  for (const model of models) {
+    const first = byId.get(model.id)
+    const contexts = [first?.context, model.context].filter((c) => c !== undefined)
+    byId.set(model.id, first && contexts.length > 0 ? { ...first, context: Math.min(...contexts) } : (first ?? model))
+  }
+  return [...byId.values()]
 }

@@ -71,6 +71,10 @@ export function redactUrl(url: string): string {
   return clean(`${parsed.protocol}//${user}${parsed.host}${path}${query.length ? `?${query.join("&")}` : ""}`, 200)
 }
 
+/** What people write where a server wants no key. Hiding such a word would hide what it names: `ollama` is a kind of server too. */
+const NO_SECRET =
+  /^(?:sk-)?(?:no|none|null|nil|empty|dummy|fake|local|localhost|test|ollama|lm[-_]?studio|vllm|sglang|llama|llama[-_.]?cpp|llama[-_]?swap|litellm|openai|nim|mlx|unused|placeholder|any|anything|key|x+)(?:[-_ ]?(?:key|needed|required|used|token))*$/i
+
 /** The secrets of an endpoint: key, header values, password and query values of the URL. */
 export function secretsOf(endpoint: { url: string; key?: string; headers?: Record<string, string> }): string[] {
   const secrets = [endpoint.key, ...Object.values(endpoint.headers ?? {})]
@@ -83,7 +87,7 @@ export function secretsOf(endpoint: { url: string; key?: string; headers?: Recor
   } catch {
     // Not an address: redactUrl hides what looks like a password in it.
   }
-  return secrets.filter((s): s is string => typeof s === "string" && s.length > 0).map((s) => s.trim())
+  return secrets.filter((s): s is string => typeof s === "string" && s !== "" && !NO_SECRET.test(s.trim())).map((s) => s.trim())
 }
 
 /** The same value with every string in it redacted. Keys stay: they are ours. */

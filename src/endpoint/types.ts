@@ -179,6 +179,8 @@ export interface EndpointReport {
   /** URL without credentials. */
   url: string
   provider?: string
+  /** Base URL at which the API was found, without user and query, where that is not the configured one. */
+  foundAt?: string
   server: {
     kind: ServerKind
     version: string | null

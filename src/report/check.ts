@@ -49,7 +49,8 @@ export function checkJson({ endpoints, config }: CheckResult): object {
     endpoints: endpoints.map(({ report, proof }) => ({
       url: report.url,
       ...(report.provider !== undefined && { provider: report.provider }),
-      ...{ server: report.server, models: report.models, checks: report.checks },
+      server: { kind: report.server.kind, version: report.server.version },
+      ...{ models: report.models, checks: report.checks },
       ...(proof && { proof: proofJson(proof) }),
     })),
     ...(config && { config }),

@@ -1,7 +1,7 @@
 /** `opencode-vllm check` as a process: what it prints, how it ends, how long it takes. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test"
 import { spawn } from "node:child_process"
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { build } from "esbuild"
@@ -228,12 +228,50 @@ describe("one server by its URL", () => {
   })
 
   test("bad usage exits 2 with a sentence", async () => {
-    for (const args of [["http://x/v1", "--fix"], ["--timeout", "x"], ["a", "b"], ["--nope"]]) {
+    for (const args of [
+      ["http://x/v1", "--fix"],
+      ["--timeout", "x"],
+      ["--timeout", "0"],
+      ["--model", " "],
+      ["a", "b"],
+      ["--nope"],
+    ]) {
       const ran = await run(args)
       expect([args, ran.code, ran.stdout]).toEqual([args, 2, ""])
       expect(ran.stderr.trim()).not.toBe("")
     }
   })
+})
+
+describe("a server that is named", () => {
+  const named = "http://nowhere.invalid:8000/v1"
+
+  test("what still runs when all is said, such as the look-up of a name, holds nobody up", async () => {
+    const hold = join(folder, "hold.mjs")
+    writeFileSync(hold, "if (process.env.OPENCODE_VLLM_APART) setInterval(() => {}, 1000)")
+    const ran = await run([named, "--json"], { runtime: "Node", env: { NODE_OPTIONS: `--import ${hold}` } })
+    expect([ran.code, ran.stderr]).toEqual([1, ""])
+    const [endpoint] = Document.parse(JSON.parse(ran.stdout)).endpoints
+    expect(endpoint?.checks[1]).toMatchObject({ id: "reach", status: "fail", code: "dns" })
+    expect(ran.ms).toBeLessThan(10_000)
+  }, 15_000)
+
+  test.each(Object.keys(RUNTIMES))("exit codes and sentences are the same under %s", async (runtime) => {
+    expect(await run([named, "--key-env", "NOT_SET"], { runtime })).toMatchObject({
+      ...{ code: 2, stdout: "", stderr: "The environment variable NOT_SET is not set.\n" },
+    })
+  })
+
+  test("all of a long document arrives", async () => {
+    const data = Array.from({ length: 4000 }, (_, i) => ({ id: `model-${i}`, object: "model", owned_by: "me" }))
+    const { origin } = await kept(serveRoutes({ "/v1/models": { data } }))
+    const cwd = projectWith({ provider: { mine: provider(`${origin}/v1`, { "model-3999": {} }) } })
+    for (const runtime of Object.keys(RUNTIMES)) {
+      const { endpoints } = Document.parse(JSON.parse((await run(["--json"], { cwd, runtime })).stdout))
+      expect(endpoints[0]?.models).toHaveLength(4000)
+      expect(endpoints[0]?.checks.find(({ id }) => id === "model")).toMatchObject({ status: "pass" })
+    }
+  }, 20_000)
 })
 
 for (const runtime of Object.keys(RUNTIMES))
@@ -318,5 +356,32 @@ describe("the servers of a project", () => {
     const second = await run(["--fix"], { cwd })
     expect(second.stderr).toBe("")
     expect(readFileSync(join(cwd, "opencode.json"), "utf8")).toBe(fixed)
+  })
+
+  test("--fix asks the servers first: what they answer to is right, and no key is shown", async () => {
+    const { origin } = await kept(serveRoutes({ "/models": { data: [{ id: "m", object: "model", owned_by: "me" }] } }))
+    const { url } = await sim("healthy", { apiKey: CANARY })
+    const well = provider(origin, { m: {} })
+    const lacking = provider(url.replace(/\/v1$/, ""), { "Nemotron-3-Super": {} }, { apiKey: CANARY })
+    const cwd = projectWith({ provider: { well, lacking } })
+    const ran = await run(["--fix"], { cwd })
+    const fixed = JSON.parse(readFileSync(join(cwd, "opencode.json"), "utf8"))
+    expect(fixed.provider.well).toEqual(well)
+    expect(fixed.provider.lacking).toEqual({
+      ...lacking,
+      options: { ...lacking.options, baseURL: url },
+      models: { "Nemotron-3-Super": { id: "nemotron-3-super", limit: { context: 262_144, output: 32_000 } } },
+    })
+    expect(ran.stderr).toContain('"apiKey": "***"')
+    expect(ran.stdout + ran.stderr).not.toContain(CANARY)
+  })
+
+  test("--fix says which file it cannot write, and exits 2", async () => {
+    const { url } = await sim()
+    const cwd = projectWith({ provider: { mine: provider(`${url}/`) } })
+    chmodSync(join(cwd, "opencode.json"), 0o444)
+    const ran = await run(["--fix"], { cwd })
+    expect([ran.code, ran.stdout]).toEqual([2, ""])
+    expect(ran.stderr).toMatch(/opencode\.json cannot be written \(EACCES\)\. Nothing was written\.\n$/)
   })
 })

@@ -46,6 +46,20 @@ describe("the order", () => {
     }
   })
 
+  test("what the owner of the machine has laid down wins over everything", async () => {
+    const files = { "managed/opencode.json": { username: "owner" }, "work/opencode.json": { username: "project" } }
+    const env = { OPENCODE_TEST_MANAGED_CONFIG_DIR: "~/managed", OPENCODE_CONFIG_CONTENT: '{"username":"me"}' }
+    expect((await loadConfig(home(files, env))).merged.username).toBe("owner")
+  })
+
+  test("a number may come from a variable, and a name too", async () => {
+    const text = '{ "provider": { "{env:ID}": { "models": { "m": { "limit": { "context": {env:CTX} } } } } } }'
+    const { files, merged } = await loadConfig(home({ "work/opencode.json": text }, { ID: "mine", CTX: "4096" }))
+    expect(merged).toEqual({ provider: { mine: { models: { m: { limit: { context: 4096 } } } } } })
+    expect(files[0]?.fault).toBeUndefined()
+    expect((await loadConfig(home({ "work/opencode.json": text }, { CTX: "x" }))).files[0]?.fault).toBeDefined()
+  })
+
   test("what stands in OPENCODE_CONFIG_CONTENT wins over every file", async () => {
     const where = home(
       { "folder/opencode.json": { username: "file" } },

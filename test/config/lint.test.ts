@@ -56,7 +56,7 @@ const withGpu = (options: object = {}, more: object = {}, top: object = {}) => (
 const served = (id: string, more: Partial<EndpointReport> = {}) => ({ models: [{ id, context: 262_144 }], ...more })
 
 describe("what is wrong", () => {
-  const cases: [rule: string, code: string, line: number, config: object, setup?: Setup, corrected?: string][] = [
+  const cases: [rule: string, code: string, line: number, config: object | string, setup?: Setup, corrected?: string][] = [
     ["base-url-version", "wrong-path", 6, withGpu({ baseURL: "http://gpu:8000" }), {}, '"baseURL": "http://gpu:8000/v1"'],
     [
       "base-url-route",
@@ -68,6 +68,9 @@ describe("what is wrong", () => {
     ],
     ["base-url-slash", "wrong-path", 6, withGpu({ baseURL: "http://gpu:8000/v1/" }), {}, '"baseURL": "http://gpu:8000/v1"'],
     ["base-url-no-scheme", "wrong-path", 6, withGpu({ baseURL: "gpu:8000/v1" }), {}, '"baseURL": "http://gpu:8000/v1"'],
+    ["wrong-type", "bad-json", 3, { provider: { gpu: null } }],
+    ["wrong-type", "bad-json", 1, '{"provider":{"gpu":{"options":{},"models":["m"]}}}'],
+    ["file-missing", "key-missing", 2, '{\n /* "apiKey": "{file:./gone}" */\n}'],
     ["env-unset", "key-missing", 7, withGpu({ apiKey: "{env:GPU_KEY}" })],
     ["file-missing", "key-missing", 7, withGpu({ apiKey: "{file:./gone}" })],
     ["key-literal", "key-literal", 7, withGpu({ apiKey: "sk-canary-77aa-3141" }), {}, '"apiKey": "{env:GPU_API_KEY}"'],
@@ -187,7 +190,10 @@ describe("what is wrong", () => {
   test("what is safe is corrected, and comments, order and line ends stay", async () => {
     const text =
       '// mine\r\n{\r\n\t"provider": {\r\n\t\t"gpu": {\r\n\t\t\t// the big one\r\n\t\t\t"options": { "baseURL": "http://gpu:8000" }, // here\r\n\t\t\t"models": { "a/b": {}, }\r\n\t\t}\r\n\t},\r\n\t"model": "a/b"\r\n}\r\n'
-    const { loaded, problems } = await lint(text)
+    // An address is only corrected to one that was tried.
+    const untried = await lint(text)
+    expect(applyFixes(untried.problems, untried.loaded)[0]?.after).toBe(text.replace('"model": "a/b"', '"model": "gpu/a/b"'))
+    const { loaded, problems } = await lint(text, { reports: [{ foundAt: "http://gpu:8000/v1" }] })
     const [change] = applyFixes(problems, loaded)
     expect(change?.after).toBe(text.replace("gpu:8000", "gpu:8000/v1").replace('"model": "a/b"', '"model": "gpu/a/b"'))
     expect(unifiedDiff([change!])).toContain('+\t"model": "gpu/a/b"')
@@ -195,9 +201,26 @@ describe("what is wrong", () => {
   })
 })
 
+test("agents and commands in files of their own are told in their file", async () => {
+  const head = (model: string) => `---\ndescription: x\nmodel: ${model}\n---\nmodel: not/this\n`
+  const { problems } = await lint(withGpu(), {
+    files: {
+      "project/.opencode/agent/deep/review.md": head("pulsar/nvidia/nemotron-3-super"),
+      ".config/opencode/commands/note.md": head('"gpu/nvidia/Nemotron-3-super"'),
+      "project/.opencode/agents/well.md": head("gpu/nvidia/nemotron-3-super # fine"),
+      "project/.opencode/agents/none.md": "model: pulsar/x\n",
+    },
+  })
+  expect(problems.map(({ rule, file, line, corrected, edit }) => [rule, file.split("/").at(-1), line, corrected, edit])).toEqual([
+    ["default-model-unknown", "note.md", 3, "model: gpu/nvidia/nemotron-3-super", undefined],
+    ["default-provider-unknown", "review.md", 3, "model: gpu/nvidia/nemotron-3-super", undefined],
+  ])
+})
+
 describe("healthy configurations", () => {
   const healthy: Record<string, [object | string, Setup?]> = {
     empty: [""],
+    "a missing file in a line that is a comment": ['{\n  // "apiKey": "{file:./gone}"\n}'],
     "an empty object": [{}],
     "a server of one's own": [withGpu({}, {}, { model: "gpu/nvidia/nemotron-3-super" })],
     "the same with what is served": [

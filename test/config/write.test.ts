@@ -33,6 +33,13 @@ const codeOf = (promise: Promise<void>) =>
     (error: NodeJS.ErrnoException) => error.code,
   )
 
+test("a byte order mark stays", async () => {
+  const dir = folder({ "a.json": "\ufeff{}\n", "b.json": "" })
+  for (const name of ["a.json", "b.json"]) await writeAtomically(join(dir, name), "{ }\n")
+  await writeAtomically(join(dir, "a.json"), "{  }\n")
+  expect([read(dir, "a.json"), read(dir, "b.json")]).toEqual(["\ufeff{  }\n", "{ }\n"])
+})
+
 test("a new file is there as a whole, its folders too", async () => {
   const dir = folder()
   await writeAtomically(join(dir, "a", "b", "opencode.json"), "{}\n")

@@ -57,6 +57,18 @@ describe("what a healthy server tells", () => {
     ])
   })
 
+  test.each(["ollama", "vllm", "pass", "chat", "EMPTY", "sk-no-key-required"])(
+    "the key %p hides nothing that this program says",
+    async (key) => {
+      const server = await serveRoutes(healthyVllm())
+      const url = `${server.origin}/v1`
+      const [with_, without] = [await lookAt({ url, key }), await lookAt({ url })]
+      await server.close()
+      const words = ({ server, shapes, checks }: typeof with_) => [server, shapes, checks.map((c) => [c.id, c.status, c.code])]
+      expect(words(with_)).toEqual(words(without))
+    },
+  )
+
   test("only requests that cost the server nothing are sent", async () => {
     const server = await serveRoutes(healthyVllm())
     await lookAt({ url: `${server.origin}/v1` })

@@ -14,7 +14,18 @@ export interface Running {
   close(): Promise<void>
 }
 
-async function running(server: Server, seen: Running["seen"] = [], scheme = "http"): Promise<Running> {
+export interface Listening {
+  host?: string
+  /** The first free one is taken; default: any. */
+  ports?: readonly number[]
+}
+
+async function running(
+  server: Server,
+  seen: Running["seen"] = [],
+  scheme = "http",
+  { host = "127.0.0.1", ports = [0] }: Listening = {},
+): Promise<Running> {
   const sockets = new Set<Socket>()
   const keep = (socket: Socket) => {
     sockets.add(socket)
@@ -23,7 +34,7 @@ async function running(server: Server, seen: Running["seen"] = [], scheme = "htt
   }
   server.on("connection", keep)
   server.on("tlsClientError", () => {})
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  await listen(server, host, [...ports])
   const { port } = server.address() as AddressInfo
   return {
     port,
@@ -38,15 +49,29 @@ async function running(server: Server, seen: Running["seen"] = [], scheme = "htt
   }
 }
 
+function listen(server: Server, host: string, ports: number[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const next = () => {
+      const port = ports.shift()
+      if (port === undefined) return reject(new Error("no free port"))
+      server.once("error", next).listen(port, host, () => {
+        server.off("error", next)
+        resolve()
+      })
+    }
+    next()
+  })
+}
+
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void
 
-export function serveHttp(handler: Handler): Promise<Running> {
+export function serveHttp(handler: Handler, listening?: Listening): Promise<Running> {
   const seen: Running["seen"] = []
   const server = http.createServer((request, response) => {
     seen.push({ method: request.method ?? "", url: request.url ?? "", headers: request.headers })
     handler(request, response)
   })
-  return running(server, seen)
+  return running(server, seen, "http", listening)
 }
 
 export function serveHttps(
@@ -66,7 +91,7 @@ export function serveRaw(onData: (socket: Socket) => void): Promise<Running> {
 export type Routes = Record<string, unknown>
 
 /** JSON by path; a function writes its own answer; everything else is FastAPI's 404. */
-export function serveRoutes(routes: Routes, key?: string): Promise<Running> {
+export function serveRoutes(routes: Routes, key?: string, listening?: Listening): Promise<Running> {
   return serveHttp((request, response) => {
     const path = (request.url ?? "").split("?")[0] ?? ""
     const send = (status: number, body: unknown) => {
@@ -80,7 +105,7 @@ export function serveRoutes(routes: Routes, key?: string): Promise<Running> {
     if (typeof route === "function") return (route as Handler)(request, response)
     if (typeof route === "string") return void response.end(route)
     send(200, route)
-  })
+  }, listening)
 }
 
 export const card = (id: string, more: object = {}) => ({

@@ -88,7 +88,10 @@ describe("small readers", () => {
 
   test("a proxy of the environment applies unless the host is exempt", () => {
     const url = new URL("http://gpu.lan:8000/v1")
-    expect(proxyFor(url, { HTTP_PROXY: "http://me:secret@proxy:3128" })).toBe("proxy:3128")
+    expect(proxyFor(url, { HTTP_PROXY: "http://me:secret@proxy:3128" })).toEqual({
+      host: "proxy:3128",
+      url: "http://me:secret@proxy:3128/",
+    })
     expect(proxyFor(url, { http_proxy: "proxy:3128", NO_PROXY: "localhost,.lan" })).toBeUndefined()
     expect(proxyFor(url, { HTTPS_PROXY: "http://proxy:3128" })).toBeUndefined()
     expect(proxyFor(url, {})).toBeUndefined()

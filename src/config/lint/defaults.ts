@@ -23,8 +23,19 @@ function* references(config: unknown): Generator<{ path: JSONPath; value: string
 }
 
 /** Models that are named somewhere as the one to use, and that no provider has. */
-export const defaults: Rule = (context) =>
-  [...references(context.loaded.merged)].flatMap(({ path, value }) => judge(context, path, value))
+export const defaults: Rule = (context) => [
+  ...[...references(context.loaded.merged)].flatMap(({ path, value }) => judge(context, path, value)),
+  ...context.loaded.notes.flatMap((named) => inNote(context, named)),
+]
+
+/** An agent or command in a file of its own: that file is told, and never edited. */
+function inNote(context: LintContext, { model, file, line, column }: LintContext["loaded"]["notes"][number]): Problem[] {
+  return judge(context, ["agent"], model).map(({ edit, corrected: _, ...problem }) => ({
+    ...problem,
+    ...{ file, line, column },
+    ...(typeof edit?.value === "string" && { corrected: `model: ${edit.value}` }),
+  }))
+}
 
 function judge(context: LintContext, path: JSONPath, value: string): Problem[] {
   const { loaded } = context

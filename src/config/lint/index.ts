@@ -11,6 +11,7 @@ import { literal, referredFiles, strayKeys, variables } from "./keys.ts"
 import { limits } from "./limits.ts"
 import { isKey, literalKeys } from "./secrets.ts"
 import { served } from "./served.ts"
+import { shape } from "./shape.ts"
 import { syntax } from "./syntax.ts"
 import { timeouts } from "./timeouts.ts"
 import type { LintContext, Problem, Rule } from "./types.ts"
@@ -20,7 +21,7 @@ export type { Problem } from "./types.ts"
 
 /** In the order in which a start of OpenCode and then a request would meet the mistakes. */
 const RULES: readonly Rule[] = [
-  ...[syntax, referredFiles, url, variables, strayKeys, literal],
+  ...[syntax, shape, referredFiles, url, variables, strayKeys, literal],
   ...[defaults, served, adapter, limits, timeouts, sameServer, pluginTwice, tuiPart],
 ]
 

@@ -1,6 +1,6 @@
 import { nearNames } from "../../endpoint/checks/near.ts"
 import { clean } from "../../endpoint/text.ts"
-import { type JSONPath, object, stringsIn, text } from "../json.ts"
+import { type JSONPath, object, positionOf, stringsIn, text } from "../json.ts"
 import { placeIn } from "../load.ts"
 import { envNames, fileReferences } from "../references.ts"
 import { problemAt, provider, rawAt } from "./problem.ts"
@@ -52,7 +52,31 @@ export const variables: Rule = ({ loaded, own }) =>
   )
 
 /** References to files. OpenCode does not start when one is missing, wherever it stands. */
-export const referredFiles: Rule = ({ loaded }) =>
+export const referredFiles: Rule = (context) => [...inValues(context), ...inComments(context)]
+
+/** OpenCode fills in references before it knows what is a comment; only lines that begin with `//` are left out. */
+function inComments({ loaded }: LintContext): Problem[] {
+  return loaded.files.flatMap((file) => {
+    const inValue = new Set(
+      [...stringsIn(file.value)].flatMap(({ value }) => fileReferences(value, file.dir, "").map((one) => one.written)),
+    )
+    return fileReferences(file.text, file.dir, loaded.where.home).flatMap(({ written, path: target }): Problem[] => {
+      const place = positionOf(file.text, file.text.indexOf(`{file:${written}}`))
+      const { unreadable } = loaded.referred.get(target) ?? {}
+      const commented = file.text.split("\n")[place.line - 1]?.trim().startsWith("//")
+      if (inValue.has(written) || commented || !unreadable) return []
+      return [
+        {
+          ...{ code: "key-missing", rule: "file-missing", severity: "fail", file: file.path, ...place },
+          message: `The file ${clean(written, 120)} cannot be read (${unreadable}), and OpenCode looks for it in comments too: it does not start.`,
+          fix: `Take the braces away, or put // in front of line ${place.line}.`,
+        },
+      ]
+    })
+  })
+}
+
+const inValues: Rule = ({ loaded }) =>
   loaded.files.flatMap((file) =>
     [...stringsIn(file.value)].flatMap(({ path, value }) =>
       fileReferences(value, file.dir, loaded.where.home).flatMap(({ written, path: target }): Problem[] => {

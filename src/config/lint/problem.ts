@@ -21,7 +21,7 @@ export function problemAt(loaded: LoadedConfig, path: JSONPath, what: What, chan
   const place = placeOf(loaded, path)
   if (!change) return { ...what, ...place }
   const file = loaded.files.find((one) => one.path === place.file)
-  const corrected = file && !file.fault ? correctedLine(file.text, change) : undefined
+  const corrected = file && !file.fault && !file.filled ? correctedLine(file.text, change) : undefined
   const editable = file !== undefined && file.path !== INLINE
   return {
     ...what,

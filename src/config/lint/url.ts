@@ -22,10 +22,10 @@ function judge({ loaded }: LintContext, { id, endpoint, report }: OwnProvider): 
   const at = path ?? provider(id, "options", "baseURL")
   const raw = rawAt(loaded, at)
   const base = parseBaseUrl(endpoint.url)
-  const problem = (rule: string, severity: Problem["severity"], message: string, value?: string) => {
+  const problem = (rule: string, severity: Problem["severity"], message: string, value?: string, safe = true) => {
     const fix = value ? `Write "${redactUrl(value)}".` : 'Write the full address, for example "http://localhost:8000/v1".'
     const what = { code: "wrong-path" as const, rule, severity, message, fix }
-    return [problemAt(loaded, at, what, value === undefined ? undefined : { safe: true, path: at, value })]
+    return [problemAt(loaded, at, what, value === undefined ? undefined : { safe, path: at, value })]
   }
   if ("fault" in base) {
     // A variable that is not set is told by the rule for references.
@@ -34,18 +34,19 @@ function judge({ loaded }: LintContext, { id, endpoint, report }: OwnProvider): 
     const value = cured && !("fault" in cured) ? (cured.cure ?? cured.base) : undefined
     return problem(`base-url-${base.fault}`, "fail", FAULTS[base.fault], value)
   }
-  const cure = base.cure && withUser(endpoint.url, `${base.cure}${base.query}`)
+  const right = report?.foundAt ?? base.cure
+  const cure = right && withUser(endpoint.url, `${right}${base.query}`)
   if (base.cure) {
     const route = ROUTE.exec(base.base)?.[0]
     if (route) return problem("base-url-route", "fail", `The base URL ends in ${route}, which OpenCode adds by itself.`, cure)
     if (/\/v\d+\/v\d+/.test(base.base)) return problem("base-url-version", "fail", "The base URL has its version twice.", cure)
-    const seen = report?.checks.find((check) => check.id === "config")
-    const lacks = "The base URL lacks the /v1 at its end."
-    if (seen?.code === "wrong-path") return problem("base-url-version", "fail", lacks, cure)
-    // A gateway may have a path of its own; a bare host and port hardly has.
-    const answers = seen?.status === "pass" && report?.models.length
-    if (!answers && new URL(base.base).pathname === "/") return problem("base-url-version", "warn", lacks, cure)
   }
+  const lacks = "The base URL lacks the /v1 at its end."
+  if (report?.foundAt)
+    return problem("base-url-version", "fail", report.foundAt === base.cure ? lacks : "The API is at another base URL.", cure)
+  // A gateway may have a path of its own; a bare host and port hardly has. Nobody has tried it.
+  if (base.cure && !report?.models.length && new URL(base.base).pathname === "/")
+    return problem("base-url-version", "warn", lacks, cure, false)
   if (typeof raw === "string" && /\/\s*$/.test(raw))
     return problem("base-url-slash", "warn", "The base URL ends in a slash.", raw.trim().replace(/\/+$/, ""))
   return []

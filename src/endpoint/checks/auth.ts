@@ -45,6 +45,14 @@ export function checkAuth(seen: Seen): Check {
     /no api[ _-]?key|api[ _-]?key (?:is )?(?:missing|required)|missing api[ _-]?key|^no connected db/i.test(says)
   const refused = list.status === 401 || (keyAsked && list.status !== 404)
   const shown = says && !/^unauthorized$/i.test(says) ? ` It says: ${ended(says)}` : ""
+  if (refused && /^basic\b/i.test(list.headers["www-authenticate"] ?? ""))
+    return fail("auth", {
+      code: hasKey(endpoint) ? "unauthorized" : "key-missing",
+      message: `The server, or a gateway in front of it, wants a user name and a password.${shown}`,
+      fix: `Set ${setting(endpoint, "options.headers.Authorization")} to "Basic {env:NAME_OF_YOUR_VARIABLE}", the variable holding user:password in base64.`,
+      reference: DOCS.providers,
+      ms: list.ms,
+    })
   if (refused && !hasKey(endpoint))
     return fail("auth", {
       code: "key-missing",
@@ -61,14 +69,19 @@ export function checkAuth(seen: Seen): Check {
       reference: seen.kind === "vllm" ? DOCS.vllmSecurity : DOCS.providers,
       ms: list.ms,
     })
-  if (list.status === 403)
+  if (list.status === 403) {
+    const what = endpoint.provider ? `what ${setting(endpoint, "options.baseURL")} points to` : "it"
+    const known = hasKey(endpoint)
     return fail("auth", {
       code: "forbidden",
-      message: `The server knows who asks and refuses.${shown}`,
-      fix: `Ask whoever runs the server to allow this key, or this machine, to use ${endpoint.provider ? `what ${setting(endpoint, "options.baseURL")} points to` : "it"}.`,
+      message: `The server refuses the request${known ? " of this key" : ", and no key is configured"} (HTTP 403).${shown}`,
+      fix: known
+        ? `Ask whoever runs the server to allow this key, or this machine, to use ${what}.`
+        : `If it wants a key, set ${apiKey} to "{env:NAME_OF_YOUR_VARIABLE}"; else ask whoever runs the server to allow this machine to use ${what}.`,
       reference: DOCS.providers,
       ms: list.ms,
     })
+  }
   if (list.status !== 200 || asObject(list.json)?.error) return skip("auth", "Not checked: there was no model list.")
   return pass("auth", hasKey(endpoint) ? "The key is accepted, or none is wanted." : "No key is wanted.", list.ms)
 }

@@ -13,7 +13,7 @@ const FAULTS: Record<UrlFault, { what: (url: string) => string; cure: string }> 
   },
   "no-scheme": {
     what: (url) => `The server address "${url}" has no http:// in front.`,
-    cure: 'with its scheme, for example "http://localhost:8000/v1"',
+    cure: 'to the address with its scheme, for example "http://localhost:8000/v1"',
   },
   "not-http": {
     what: (url) => `The server address "${url}" is neither http nor https.`,
@@ -51,7 +51,8 @@ export function checkConfig(seen: Seen): Check {
   const route = ROUTE.exec(url.base)?.[0]
   if (route && !isUseful(seen.list)) return problem(`The base URL ends in ${route}, which OpenCode adds by itself.`)
   if (!isUseful(seen.list) && isUseful(seen.cured)) {
-    const why = /\/v\d+\/v\d+/.test(url.base) ? "has its version twice" : "lacks the /v1 at its end"
+    const twice = /\/v\d+\/v\d+/.test(url.base) && "has its version twice"
+    const why = twice || (url.cure === `${url.base}/v1` ? "lacks the /v1 at its end" : "is not where the API is")
     return problem(`The base URL ${url.shown} ${why}: the server's API is at ${url.cure}.`)
   }
   return wrongAdapter(seen) ?? pass("config", "The base URL has no /v1, but the server answers there.")

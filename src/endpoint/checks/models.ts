@@ -9,6 +9,13 @@ interface Fault {
   fix: string
 }
 
+/** As long as the server itself says, in seconds or as a date. */
+function wait({ headers }: Answer): string {
+  const said = headers["retry-after"] ?? ""
+  const seconds = /^\d{1,9}$/.test(said) ? Number(said) : Math.round((Date.parse(said) - Date.now()) / 1000)
+  return seconds > 0 ? `Wait ${seconds.toLocaleString("en-US")} second${seconds === 1 ? "" : "s"}` : "Wait"
+}
+
 /** What an error status of the model list means. Statuses and texts: vLLM, llama.cpp (`Loading model`), gateways such as nginx. */
 function statusFault(answer: Answer, baseUrl: string): Fault {
   const { status } = answer
@@ -24,7 +31,7 @@ function statusFault(answer: Answer, baseUrl: string): Fault {
     return {
       code: "rate-limited",
       message: `The server or its gateway limits the number of requests (HTTP 429${says}).`,
-      fix: "Wait, or have the limit of this key raised.",
+      fix: `${wait(answer)}, or have the limit of this key raised.`,
     }
   if (status >= 500 && /load|start|warm|scaling|not ready/i.test(text))
     return {
@@ -60,7 +67,7 @@ function statusFault(answer: Answer, baseUrl: string): Fault {
     return {
       code: "overloaded",
       message: `The server says that it is not available now (HTTP 503${says}).`,
-      fix: "Wait; if it stays like this, its log says why.",
+      fix: `${wait(answer)}; if it stays like this, its log says why.`,
     }
   return { code: "server-error", message: `The model list fails (HTTP ${status}${says}).`, fix: "Look into the server's log." }
 }
@@ -77,6 +84,12 @@ function bodyFault(answer: Answer, baseUrl: string): Fault {
       code: "not-openai",
       message: `The address answers with more than ${MAX_BODY_BYTES / 1_000_000} MB, which no model list is.`,
       fix: `Correct the port or path in ${baseUrl}.`,
+    }
+  if (answer.text.trim() === "" && !answer.truncated)
+    return {
+      code: "bad-json",
+      message: "The model list is answered with nothing at all.",
+      fix: "Look into the server's log: the request fails there.",
     }
   if (answer.json === undefined)
     return {

@@ -1,4 +1,4 @@
-import type { Failure } from "../failure.ts"
+import { BROKE_OFF, type Failure, UNPACKABLE } from "../failure.ts"
 import type { Check, CheckCode } from "../types.ts"
 import { DOCS, ended, errorText, fail, isUnreached, pass, type Seen, setting, skip, warn } from "./seen.ts"
 
@@ -30,8 +30,8 @@ function wordsFor({ code, detail }: Failure, host: string, baseUrl: string): Wor
       cure: `Check that the machine is up and that no firewall drops the port; else correct ${baseUrl}.`,
     },
     hung: {
-      what: `${host} accepts connections and never answers.`,
-      cure: "Restart the server: its process hangs. If another program uses that port, correct the port.",
+      what: `${host} accepts connections and does not answer in time.`,
+      cure: "If it stays like this, restart the server: its process hangs. If another program uses that port, correct the port.",
       reference: DOCS.vllmTrouble,
     },
     "response-timeout": {
@@ -40,7 +40,7 @@ function wordsFor({ code, detail }: Failure, host: string, baseUrl: string): Wor
       reference: DOCS.vllmTrouble,
     },
     reset: {
-      what: `${host} closes the connection without an answer.`,
+      what: `${host} closes the connection ${detail === BROKE_OFF ? "in the middle of an answer" : "without an answer"}.`,
       cure: `Look into the server's log; if another kind of service uses that port, correct ${baseUrl}.`,
     },
     "tls-untrusted": {
@@ -64,11 +64,14 @@ function wordsFor({ code, detail }: Failure, host: string, baseUrl: string): Wor
       what: `The request to ${host} went through the proxy ${detail ?? ""} and failed there.`.replace("  ", " "),
       cure: `Add the server's host to the environment variable NO_PROXY.`,
     },
-    redirect: {
-      what: `${host} sends requests on to ${detail ?? "another address"}; the key is not sent there.`,
-      cure: `If that address is yours, write it into ${baseUrl}.`,
-    },
-    "not-openai": { what: `${host} answers, but not in HTTP.`, cure: `Correct the port in ${baseUrl}.` },
+    redirect: redirectWords(host, detail, baseUrl),
+    "not-openai":
+      detail === UNPACKABLE
+        ? {
+            what: `${host} answers in a compression that cannot be read.`,
+            cure: "Turn compression off in the server, or in the gateway in front of it.",
+          }
+        : { what: `${host} answers, but not in HTTP.`, cure: `Correct the port in ${baseUrl}.` },
   }
   return (
     table[code] ?? {
@@ -76,6 +79,17 @@ function wordsFor({ code, detail }: Failure, host: string, baseUrl: string): Wor
       cure: `Check ${baseUrl} and the server's log.`,
     }
   )
+}
+
+/** Where the list was moved to tells the base URL. */
+function redirectWords(host: string, target: string | undefined, baseUrl: string): Words {
+  const base = /^(https?:\/\/[^?#]+)\/models\/?$/.exec(target ?? "")?.[1]
+  return {
+    what: `${host} sends requests on to ${target ?? "another address"}; the key is not sent there.`,
+    cure: base
+      ? `If that address is yours, set ${baseUrl} to "${base}".`
+      : `Look at that address: a page to log in there has to be passed first, or ${baseUrl} has to be another one.`,
+  }
 }
 
 const PLAIN_HTTP_REFUSED = /plain http request was sent to https port|client sent an http request to an https server/i

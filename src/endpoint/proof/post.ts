@@ -1,6 +1,7 @@
 import { requestHeaders } from "../client.ts"
 import { type Failure, failureOf } from "../failure.ts"
 import type { Fetch } from "../fetch.ts"
+import { proxyFor } from "../proxy.ts"
 import type { Endpoint } from "../types.ts"
 import { parseBaseUrl } from "../url.ts"
 
@@ -37,9 +38,10 @@ export function createPoster(endpoint: Endpoint, { fetch: replaced, signal }: { 
       const failed = (failure: Failure): Posted => ({ ok: false, failure, ms: ms() })
       if ("fault" in url) return failed({ code: "unreachable", detail: "not an address" })
       if (signal?.aborted || options.timeoutMs <= 0) return failed({ code: "response-timeout", detail: "given up" })
+      const address = `${options.root ? url.root : url.base}${path}${url.query}`
       const transport = replaced
         ? { fetch: replaced, close: () => {} }
-        : (await import("../network.ts")).openTransport(options.timeoutMs)
+        : (await import("../network.ts")).openTransport(proxyFor(new URL(address), process.env))
       const control = new AbortController()
       let bytes = 0
       let settle: (posted: Posted) => void = () => {}
@@ -53,7 +55,7 @@ export function createPoster(endpoint: Endpoint, { fetch: replaced, signal }: { 
       signal?.addEventListener("abort", giveUp, { once: true })
 
       const request = async (): Promise<Posted> => {
-        const response = await transport.fetch(`${options.root ? url.root : url.base}${path}${url.query}`, {
+        const response = await transport.fetch(address, {
           method: "POST",
           headers: { ...requestHeaders(endpoint, url.userinfo), accept: "*/*", "content-type": "application/json" },
           body: JSON.stringify(body),

@@ -1,4 +1,5 @@
 /** HTTP comes back, but no model list that can be used. */
+import type { ServerResponse } from "node:http"
 import { card, type Handler, healthyVllm, serveHttp, serveRoutes } from "../servers.ts"
 import type { Cause } from "./cause.ts"
 
@@ -22,6 +23,7 @@ const status =
     response.statusCode = code
     response.end()
   }
+const LIST = JSON.stringify(healthyVllm()["/v1/models"])
 const WRONG_KEY = { key: "not-the-right-key" }
 const OPENAI_401 = '{"error":{"message":"Incorrect API key provided","type":"authentication_error","code":401}}'
 
@@ -63,6 +65,18 @@ export const ANSWERS: Cause[] = [
     start: answering(403, '{"detail":"not from here"}'),
     endpoint: WRONG_KEY,
   },
+  {
+    does: "forbids everything to who has no key",
+    expect: ["forbidden"],
+    start: answering(403, "", HTML),
+    cure: "If it wants a key",
+  },
+  {
+    does: "stands behind a gateway that wants a user and a password",
+    expect: ["key-missing"],
+    start: answering(401, "<h1>401</h1>", { ...HTML, "www-authenticate": 'Basic realm="gpu"' }),
+    cure: "options.headers.Authorization",
+  },
   { does: "has the base URL without its /v1", expect: ["wrong-path"], start: below(""), cure: /\/v1"\.$/ },
   { does: "has the base URL with /v1 twice", expect: ["wrong-path"], start: below("/v1/v1"), cure: /\d\/v1"\.$/ },
   {
@@ -70,6 +84,19 @@ export const ANSWERS: Cause[] = [
     expect: ["wrong-path"],
     start: below("/v1/chat/completions"),
     cure: /\/v1"\.$/,
+  },
+  {
+    does: "has its API at another path than the base URL says",
+    expect: ["wrong-path"],
+    start: below("/api"),
+    cure: /\d\/v1"\.$/,
+  },
+  { does: "has a base URL in capitals", expect: ["wrong-path"], start: below("/V1"), cure: /\d\/v1"\.$/ },
+  {
+    does: "is Open WebUI, the base URL ends in /v1",
+    expect: ["wrong-path"],
+    start: () => serveRoutes({ "/api/models": { data: [card("m", { owned_by: "openai" })] } }),
+    cure: /\/api"\.$/,
   },
   { does: "knows no such path anywhere", expect: ["wrong-path"], start: answering(404, '{"detail":"Not Found"}') },
   { does: "has a base URL without a scheme", expect: ["wrong-path"], start: address("localhost:8000/v1"), cure: "http://" },
@@ -82,6 +109,17 @@ export const ANSWERS: Cause[] = [
     start: answering(200, "<!doctype html><title>Router login</title>", HTML),
   },
   { does: "answers with broken JSON", expect: ["bad-json"], start: answering(200, '{"object":"list","data":[') },
+  {
+    does: "answers with a byte order mark in front",
+    expect: [],
+    start: () =>
+      serveRoutes(healthyVllm({ "/v1/models": (_: unknown, response: ServerResponse) => response.end(`\ufeff${LIST}`) })),
+  },
+  {
+    does: "lists a model twice",
+    expect: [],
+    start: () => serveRoutes({ "/v1/models": { data: [card("m", { owned_by: "me" }), card("m", { owned_by: "me" })] } }),
+  },
   { does: "answers with nothing", expect: ["bad-json"], start: answering(200, "") },
   { does: "answers with other JSON", expect: ["not-openai"], start: answering(200, '{"hello":"world"}') },
   {
@@ -99,6 +137,24 @@ export const ANSWERS: Cause[] = [
     does: "sends on to a login",
     expect: ["redirect"],
     start: answering(302, "", { location: "/login?next=%2Fv1%2Fmodels" }),
+  },
+  {
+    does: "has moved its API to another address",
+    expect: ["redirect"],
+    start: answering(308, "", { location: "https://gpu.example/v1/models" }),
+    cure: '"https://gpu.example/v1"',
+  },
+  {
+    does: "limits requests and says how long",
+    expect: ["rate-limited"],
+    start: answering(429, "", { "retry-after": "17" }),
+    cure: "Wait 17 seconds",
+  },
+  {
+    does: "is not available and says how long",
+    expect: ["overloaded"],
+    start: answering(503, "<h1>maintenance</h1>", { ...HTML, "retry-after": "1200" }),
+    cure: "Wait 1,200 seconds",
   },
   { does: "limits requests", expect: ["rate-limited"], start: answering(429, '{"error":{"message":"slow down"}}'), cure: "Wait" },
   {

@@ -15,12 +15,14 @@ export interface Cause {
   deep?: boolean
   /** Milliseconds that the check may take; what never answers needs no more than one or two seconds. */
   timeoutMs?: number
+  /** Part of the sentence that makes the difference. */
+  says?: string | RegExp
   /** Part of the cure that makes the difference. */
   cure?: string | RegExp
   /** A project that has this server in its configuration, `@` standing for the base URL; then the files are judged too. */
   project?: { config: object; stored?: object }
   /** Environment that it needs, so it is looked at from a process of its own, under Bun. */
-  env?(server: Served): Record<string, string>
+  env?(server: Served, certificates: string): Record<string, string>
 }
 
 export interface Served extends Running {

@@ -24,6 +24,7 @@ function judge(cause: Cause, outcome: Outcome) {
     expect(reference).toStartWith("https://")
     expect(message + fix).not.toMatch(/undefined|null|NaN|\[object/)
   }
+  if (cause.says !== undefined) expect(outcome.found[0]?.message).toMatch(cause.says)
   if (cause.cure !== undefined) expect(outcome.found[0]?.fix).toMatch(cause.cure)
 }
 

@@ -9,6 +9,9 @@ async function closedPort(): Promise<Running> {
 }
 
 const nowhere = (url: string) => async () => ({ port: 0, origin: url, url, seen: [], close: async () => {} })
+const at = (server: Running, host: string): Running => ({ ...server, origin: `http://${host}:${server.port}` })
+/** Fetch in Node knows some eighty such ports; the first free one is taken. */
+const BLOCKED = { ports: [6665, 6666, 6667, 6668, 6669, 6697, 10_080] }
 /** The address behind it is never asked for. */
 const behindProxy = (start: () => Promise<Running>) => async () => ({ ...(await start()), url: "http://gpu.example:8000/v1" })
 const https = (certificate: "localhost" | "expired" | "other") => (certificates: string) =>
@@ -24,6 +27,17 @@ export const NETWORK: Cause[] = [
       return { ...closed, origin: `http://[::1]:${closed.port}` }
     },
   },
+  {
+    does: "listens on IPv6",
+    expect: [],
+    start: async () => at(await serveRoutes(healthyVllm(), undefined, { host: "::1" }), "[::1]"),
+  },
+  {
+    does: "listens on IPv4 only, the base URL says localhost",
+    expect: [],
+    start: async () => at(await serveRoutes(healthyVllm()), "localhost"),
+  },
+  { does: "listens at a port that browsers block", expect: [], start: () => serveRoutes(healthyVllm(), undefined, BLOCKED) },
   { does: "the name does not exist", expect: ["dns"], start: nowhere("http://no-such-host.invalid:8000/v1") },
   { does: "no route leads to the address", expect: ["unreachable"], start: nowhere("http://255.255.255.255:8000/v1") },
   { does: "drops the connection attempt, as a firewall does", expect: ["connect-timeout"], start: fullBacklog },
@@ -63,6 +77,34 @@ export const NETWORK: Cause[] = [
       }),
   },
   {
+    does: "sends a body that ends in the middle of a chunk",
+    expect: ["reset"],
+    start: () => serveRaw((socket) => socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{"')),
+    says: "in the middle of an answer",
+  },
+  {
+    does: "sends headers without end",
+    expect: ["not-openai"],
+    start: () =>
+      serveRaw((socket) => {
+        const more = () => socket.write(`x: ${"y".repeat(1_000)}\r\n`.repeat(2_000))
+        socket.write("HTTP/1.1 200 OK\r\n")
+        socket.on("drain", more)
+        more()
+      }),
+  },
+  {
+    does: "says that its answer is compressed, which it is not",
+    expect: ["not-openai"],
+    start: () => serveRaw((socket) => socket.end("HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 5\r\n\r\nhello")),
+    says: "compression",
+  },
+  {
+    does: "speaks HTTP/1.0",
+    expect: ["no-models"],
+    start: () => serveRaw((socket) => socket.end('HTTP/1.0 200 OK\r\n\r\n{"data":[]}')),
+  },
+  {
     does: "speaks something else than HTTP",
     expect: ["not-openai"],
     start: () => serveRaw((socket) => socket.end("\x00\x01SSH-2.0-garbage\r\n\r\n")),
@@ -73,7 +115,7 @@ export const NETWORK: Cause[] = [
     does: "has a certificate for another host, of a trusted authority",
     expect: ["tls-hostname"],
     start: https("other"),
-    env: () => ({ NODE_EXTRA_CA_CERTS: new URL("../certs/other.crt", import.meta.url).pathname }),
+    env: (_, certificates) => ({ NODE_EXTRA_CA_CERTS: `${certificates}/other.crt` }),
   },
   {
     does: "speaks https, the base URL says http",

@@ -2,7 +2,8 @@
 import { spawn } from "node:child_process"
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { checkAll } from "../../../src/cli/check.ts"
 import { checkProject } from "../../../src/cli/project.ts"
 import { problems } from "../../../src/endpoint/problems.ts"
@@ -40,7 +41,7 @@ export async function outcomeOf(cause: Cause, certificates: string): Promise<Out
   try {
     const endpoint = { provider: "mine", ...cause.endpoint, url: server.url ?? `${server.origin}/v1` }
     if (cause.project) return await checkFiles(cause.project, endpoint.url)
-    return await (cause.env ? checkInChild(endpoint, cause.env(server)) : check(endpoint, cause))
+    return await (cause.env ? checkInChild(endpoint, cause.env(server, certificates)) : check(endpoint, cause))
   } finally {
     await server.close()
   }
@@ -93,7 +94,7 @@ async function checkFiles({ config, stored }: NonNullable<Cause["project"]>, url
 }
 
 /** More at once, and a small machine is too busy to answer in time. */
-const AT_ONCE = 10
+const AT_ONCE = 5
 
 /** Makes the causes and gives their outcomes in the same order. */
 export async function outcomesOf(causes: readonly Cause[], certificates: string): Promise<(Outcome | undefined)[]> {
@@ -108,8 +109,13 @@ export async function outcomesOf(causes: readonly Cause[], certificates: string)
 
 /** For what a process reads from its environment only once, at its start. */
 function checkInChild(endpoint: Endpoint, env: Record<string, string>): Promise<Outcome> {
-  const args = [new URL("./main.ts", import.meta.url).pathname, "check", JSON.stringify(endpoint)]
-  const child = spawn(process.execPath, args, { env: { PATH: process.env.PATH, ...env }, stdio: ["ignore", "pipe", "inherit"] })
+  // In the bundle for other runtimes, this file is a part of main.
+  const here = fileURLToPath(import.meta.url)
+  const args = [here.endsWith("main.mjs") ? here : join(dirname(here), "main.ts"), "check", JSON.stringify(endpoint)]
+  const child = spawn(process.execPath, args, {
+    env: { PATH: process.env.PATH, BUN_BE_BUN: "1", ...env },
+    stdio: ["ignore", "pipe", "inherit"],
+  })
   let text = ""
   child.stdout.on("data", (chunk) => {
     text += chunk

@@ -1,10 +1,10 @@
 /** What is going to change, for a terminal or a log. */
 import { relative } from "node:path"
-import { type FileChange, unifiedDiff } from "../../config/fix.ts"
-import { object } from "../../config/json.ts"
-import { literalKeys } from "../../config/lint/secrets.ts"
-import type { LoadedConfig } from "../../config/load.ts"
-import { redact } from "../../endpoint/text.ts"
+import { type FileChange, unifiedDiff } from "../config/fix.ts"
+import { object } from "../config/json.ts"
+import { literalKeys } from "../config/lint/secrets.ts"
+import type { LoadedConfig } from "../config/load.ts"
+import { redact } from "../endpoint/text.ts"
 
 /** A setting of the user's that is named like a secret, and is not a reference to one. */
 const SECRET_LINE = /("[^"\n]*(?:key|token|secret|passw|auth|cookie)[^"\n]*"\s*:\s*")(?!\{(?:env|file):)(?:[^"\\\n]|\\.)*(")/gi
