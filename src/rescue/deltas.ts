@@ -142,7 +142,10 @@ export function createDeltas({ request, family, reasoning: asked, sink, openRead
 
   /** Text on its way to the reader. */
   const give = (given: string): void => {
-    if (undecided === undefined) return read(given)
+    if (undecided === undefined) {
+      read(given)
+      return
+    }
     undecided = detach(undecided + given)
     // A server that takes the thoughts out has said where they end.
     const open = reasoningByServer ? false : beginning(undecided, request.tools)
