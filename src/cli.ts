@@ -120,8 +120,14 @@ async function check(url: string | undefined, flags: CheckFlags) {
 
 /** This project's servers; with `fix` what is safe to correct is shown and then written. */
 async function project({ fix, ...options }: CheckOptions & { key?: string; fix?: boolean }) {
-  const { checkProject, fixProject } = await import("./cli/project.ts")
+  const { checkProject, fixProject, keylessServers } = await import("./cli/project.ts")
   const where = { directory: process.cwd(), env: process.env, home: homedir() }
+  // A key is for one server, and no other is to see it.
+  const keyless = options.key === undefined ? [] : await keylessServers(where)
+  if (keyless.length > 1)
+    throw new Refused(
+      `Several servers have no key configured (${keyless.join(", ")}): give the URL of the one that the key is for.`,
+    )
   if (!fix) return checkProject(where, options)
   const fixed = await fixProject(where, options, (diff) => process.stderr.write(`${diff}\n\n`))
   if ("failed" in fixed) throw new Refused(fixed.failed)

@@ -13,8 +13,13 @@ import { shownDiff } from "./diff.ts"
 import { writeChanges } from "./write.ts"
 
 export interface ProjectOptions extends CheckOptions {
-  /** For servers that have none configured. */
+  /** For the server that has none configured. */
   key?: string
+}
+
+/** Provider ids of the servers that have no key configured. */
+export async function keylessServers(where: Where): Promise<string[]> {
+  return endpointsOf(await loadConfig(where)).flatMap(({ key, provider }) => (key === undefined ? [provider ?? ""] : []))
 }
 
 /** A configuration, what was seen of its servers, and what is wrong with it. */
