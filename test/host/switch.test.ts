@@ -8,7 +8,7 @@ import { createOpencodeClient } from "@opencode-ai/sdk"
 import { makeProject, type Project, run, serveOpenCode } from "../../scripts/host.ts"
 import { type Sim, startSim } from "../../src/sim/index.ts"
 
-const LIMIT = 90_000
+const LIMIT = 240_000
 let alpha: Sim
 let beta: Sim
 const closing: (() => unknown)[] = []

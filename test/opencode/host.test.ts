@@ -49,7 +49,11 @@ describe("the port over the host's client", () => {
       ["a permission that is asked for", true, { "/permission": [{ id: "per_1" }] }],
       ["a question", true, { "/question": [{ id: "que_1" }] }],
       ["a terminal", true, { "/pty": [{ id: "pty_1" }] }],
-      ...Object.keys(nothing).map((url): [string, boolean, Record<string, unknown>] => [`${url} does not answer`, true, { [url]: undefined }]),
+      ...Object.keys(nothing).map((url): [string, boolean, Record<string, unknown>] => [
+        `${url} does not answer`,
+        true,
+        { [url]: undefined },
+      ]),
     ]
     for (const [name, expected, more] of cases) test(name, async () => expect(await inUse(more)).toBe(expected))
     test("a client that fails", async () =>
