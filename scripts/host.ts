@@ -122,7 +122,7 @@ export function start(project: Project, args: string[]): ChildProcess {
 }
 
 /** Runs `opencode <args>` to its end, or kills it after `timeoutMs`. */
-export function run(project: Project, args: string[], timeoutMs = 60_000): Promise<Ran> {
+export function run(project: Project, args: string[], timeoutMs = 180_000): Promise<Ran> {
   const began = performance.now()
   const child = start(project, args)
   let stdout = ""

@@ -12,7 +12,7 @@ import { bun, root } from "./tools.mjs"
 export function bunTest(args, env = {}) {
   const folder = mkdtempSync(join(tmpdir(), "opencode-vllm-junit-"))
   const file = join(folder, "report.xml")
-  const ran = spawnSync(bun(), ["test", "--timeout=20000", "--reporter=junit", `--reporter-outfile=${file}`, ...args], {
+  const ran = spawnSync(bun(), ["test", "--timeout=60000", "--reporter=junit", `--reporter-outfile=${file}`, ...args], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
     env: { ...process.env, ...env },

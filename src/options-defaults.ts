@@ -8,6 +8,7 @@ export const DEFAULTS = {
   inspect: true,
   explain: true,
   discover: true,
+  reload: "auto" as "auto" | "always" | "off",
   toasts: true,
   toolLine: true,
   leakedArguments: "warn" as "warn" | "block",

@@ -32,6 +32,13 @@ export const OptionsSchema = z.strictObject({
         "Offer served models that the configuration does not name in OpenCode's model picker, with the limits that the server tells.",
       ),
     ),
+  reload: z
+    ._default(mode(), DEFAULTS.reload)
+    .check(
+      text(
+        "Let a running OpenCode read its configuration again when a server has new models, which restarts what belongs to the directory. `auto`: under the terminal interface alone, once for each new model, ten minutes apart, while no session works, no question is open, and no terminal or MCP server runs. `always`: under `opencode serve` and `web` too, where event streams of other clients end with it. `off`: never. Without it new models are there at the next start.",
+      ),
+    ),
   toasts: z
     ._default(z.boolean(), DEFAULTS.toasts)
     .check(text("Show notices as toasts in the terminal interface, besides the line in the session.")),

@@ -10,10 +10,10 @@ export interface Discovery {
   /** What the server of this address served when it was last seen. */
   last(url: string): SeenServer | undefined
   /**
-   * Takes a new look into the cache, where it says something new. An outage says nothing. Resolves to whether OpenCode, if it read its
-   * configuration again, would get models that it has not.
+   * Takes a new look into the cache, where it says something new. An outage says nothing. Resolves to the models that OpenCode has not,
+   * and would get if it read its configuration again.
    */
-  seen(report: EndpointReport, endpoint: Endpoint | undefined): Promise<boolean>
+  seen(report: EndpointReport, endpoint: Endpoint | undefined): Promise<string[]>
 }
 
 export function createDiscovery(cache: ModelCache = createModelCache()): Discovery {
@@ -35,13 +35,13 @@ export function createDiscovery(cache: ModelCache = createModelCache()): Discove
     async seen({ url, at, server, models: now, checks }, endpoint) {
       const key = redactUrl(url)
       const models = withLastContext(now, all()[key]?.models)
-      if (!isNews(all()[key], { url, at, server, models, checks })) return false
+      if (!isNews(all()[key], { url, at, server, models, checks })) return []
       const fresh = { at, server: { kind: server.kind, version: server.version }, models }
       all()[key] = fresh
       // What is not on disk would not be there after the reading either.
-      if (!(await cache.write(key, fresh)) || !endpoint) return false
+      if (!(await cache.write(key, fresh)) || !endpoint) return []
       const before = offered.get(endpoint.provider)
-      return Object.keys(discovered(fresh, endpoint.models ?? [])).some((id) => !before?.has(id))
+      return Object.keys(discovered(fresh, endpoint.models ?? [])).filter((id) => !before?.has(id))
     },
   }
 }

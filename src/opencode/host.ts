@@ -46,6 +46,8 @@ export interface Host {
   useModel(sessionID: string, model: ModelRef, messageID?: string): Promise<boolean>
   /** Sends a text to the plugin's half in the terminal interface (tui-messages.ts). */
   publish(command: string): Promise<void>
+  /** Whether this instance has anything that would end with it: work, questions to the person, terminals, MCP servers. Not known: yes. */
+  inUse(): Promise<boolean>
   /** Makes the host read its configuration and plugins again. Ends what runs. */
   reload(): Promise<void>
 }
@@ -101,8 +103,14 @@ export function createHost(client: PluginInput["client"]): Host {
       return undefined
     }
   }
-  // The generated v1 client has no method for this route; its underlying HTTP client is a documented escape of the generator.
-  const raw = (client as unknown as { _client: { patch(o: object): Promise<{ response?: Response }> } })._client
+  // The generated v1 client has no method for some routes; its underlying HTTP client is a documented escape of the generator.
+  type Call = (o: object) => Promise<{ response?: Response; data?: unknown }>
+  const raw = (client as unknown as { _client: { patch: Call; get: Call } })._client
+  /** What a route answers that lists things by number or name; undefined where it does not. */
+  const listed = async (url: string) => {
+    const { data } = (await quietly(() => raw.get({ url }))) ?? {}
+    return typeof data === "object" && data !== null ? Object.values(data as Record<string, unknown>) : undefined
+  }
 
   return {
     log(level, message, extra) {
@@ -161,6 +169,14 @@ export function createHost(client: PluginInput["client"]): Host {
     },
     async publish(command) {
       await quietly(() => client.tui.publish({ body: { type: "tui.command.execute", properties: { command } } }))
+    },
+    async inUse() {
+      const is = (one: unknown, key: string) => (one as Record<string, unknown> | null)?.[key]
+      const [sessions, mcp, ...rest] = await Promise.all(
+        ["/session/status", "/mcp", "/permission", "/question", "/pty"].map(listed),
+      )
+      if (!sessions || !mcp || sessions.some((one) => is(one, "type") !== "idle")) return true
+      return mcp.some((one) => is(one, "status") === "connected") || rest.some((all) => !all || all.length > 0)
     },
     async reload() {
       await quietly(() => client.instance.dispose())

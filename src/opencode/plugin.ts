@@ -19,6 +19,7 @@ import { createPages } from "./pages.ts"
 import { finished, whole } from "./pieces.ts"
 import { type HostConfig, type Providers, watchProviders } from "./providers.ts"
 import { type Answer, causeOf } from "./recurrence.ts"
+import { createReloads } from "./reloads.ts"
 import { createRequests } from "./requests.ts"
 import { createRescuers } from "./rescuers.ts"
 import { addInspector, createSessions } from "./sessions.ts"
@@ -40,7 +41,7 @@ export interface PluginOptions {
   /** Where the model lists of the last looks are kept; default: a file in the user's cache folder. */
   cache?: ModelCache
   now?: () => number
-  /** This OpenCode was started to stay open for front ends: its models may be read again while it is idle. */
+  /** This OpenCode serves front ends of any kind: what a reload would end for them is not to be seen from here. */
   staysOpen?: boolean
 }
 
@@ -136,15 +137,17 @@ export function createPlugin({
     endpoint: (id) => providers?.endpoints().find((e) => e.provider === id),
     hidden: (provider, id) => providers?.isHidden(provider, id) ?? false,
     sessions,
+    reloads: createReloads({ directory, inUse: host.inUse, reload: host.reload, now }),
+    mayReload: () => options.reload !== "off" && (staysOpen ? options.reload === "always" : tui.present()),
     onError,
   })
 
   /** Where a front end stays open, OpenCode reads its models again when a server has new ones. */
   async function offerNew(report: EndpointReport) {
     const endpoint = providers?.endpoints().find(({ provider }) => provider === report.provider)
-    const news = await discovery.seen(report, endpoint)
-    const hidden = (id: string) => providers?.isHidden(report.provider ?? "", id) ?? false
-    if (news && report.models.some(({ id }) => !hidden(id)) && (tui.present() || staysOpen)) switcher.reload()
+    const provider = report.provider ?? ""
+    const news = (await discovery.seen(report, endpoint)).filter((id) => !providers?.isHidden(provider, id))
+    if (news.length > 0) switcher.offer(news.map((id) => `${provider}/${id}`))
   }
 
   /** The model's family by what its server says of it, or by its name. */

@@ -26,8 +26,8 @@ export interface SwitcherOptions {
   endpoint(provider: string): Endpoint | undefined
   /** Makes the server load a model, and resolves when it is there, takes too long or cannot be. */
   load(endpoint: Endpoint, model: string, onProgress: (text: string) => void, signal: AbortSignal): Promise<Loaded>
-  /** The host should read its models again, when nothing runs. */
-  reload(): void
+  /** The host should read its models again, for this one, when nothing is in use. Whether it will. */
+  reload(model: string): boolean
 }
 
 /** `late`: it goes on loading, and the next request waits for it. */
@@ -48,6 +48,9 @@ interface LoadingOptions {
   /** Tokens of the session. */
   used: number | undefined
 }
+
+const AGAIN = "It reads them again as soon as nothing is in use; give the command once more then."
+const RESTART = "Start OpenCode again to use it."
 
 const STATES_TO_WAIT_FOR: ReadonlySet<Choice["state"]> = new Set<Choice["state"]>(["unloaded", "loading", "sleeping"])
 
@@ -86,8 +89,9 @@ export function createSwitcher(o: SwitcherOptions) {
     const line = (one: (typeof against)[number]) => objectionLine(one, choice, used)
     // A model that the host does not know cannot be used whatever the person wants.
     if (against.includes("unknown-to-host")) {
-      o.reload()
-      return { answer: line("unknown-to-host") }
+      return {
+        answer: o.reload(nameOf(choice)) ? `${line("unknown-to-host")} ${AGAIN}` : `${line("unknown-to-host")} ${RESTART}`,
+      }
     }
     const stops = against.filter((one) => STOPS.has(one))
     if (stops.length > 0 && !force) return { answer: notSwitched(stops.map(line)) }

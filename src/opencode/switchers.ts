@@ -2,6 +2,7 @@
 import type { Endpoint } from "../endpoint/types.ts"
 import type { Health } from "./health.ts"
 import type { Host, ModelRef, ResolvedProvider } from "./host.ts"
+import type { Reloads } from "./reloads.ts"
 import type { Sessions } from "./sessions.ts"
 import { sameModel } from "./switch-memory.ts"
 import type { SwitcherOptions, Wish } from "./switcher.ts"
@@ -12,14 +13,16 @@ export interface SwitchersOptions {
   sessions: Sessions
   endpoint(provider: string): Endpoint | undefined
   hidden(provider: string, id: string): boolean
+  reloads: Reloads
+  /** Whether OpenCode may be made to read its models again here. */
+  mayReload(): boolean
   onError(error: unknown): void
 }
 
 /** A message that is just being sent shows as a busy session by then. */
 const QUIET_MS = 1_500
 
-export function createSwitchers({ host, health, sessions, endpoint, hidden, onError }: SwitchersOptions) {
-  let reloadWanted = false
+export function createSwitchers({ host, health, sessions, endpoint, hidden, reloads, mayReload, onError }: SwitchersOptions) {
   const options: SwitcherOptions = {
     look: () => health.current(),
     known: async () => knownModels((await host.providers()) ?? []),
@@ -29,15 +32,11 @@ export function createSwitchers({ host, health, sessions, endpoint, hidden, onEr
     hidden,
     endpoint,
     load: async (...given) => (await import("./late.ts")).loadModel(...given),
-    reload() {
-      reloadWanted = true
-    },
+    reload: (model) => mayReload() && reloads.want([model]),
   }
-  /** Nothing runs in any session: a reload that was wanted harms nobody now. */
+  /** A session came to rest: what was wanted may be done now. */
   async function idle() {
-    if (!reloadWanted || sessions.all().some((session) => session.busy)) return
-    reloadWanted = false
-    await host.reload().catch(onError)
+    if (!sessions.all().some((session) => session.busy || session.working)) await reloads.tryNow().catch(onError)
   }
 
   return {
@@ -46,9 +45,9 @@ export function createSwitchers({ host, health, sessions, endpoint, hidden, onEr
       return createSwitcher(options).wish(sessionID, args, current, sessions.get(sessionID).switching)
     },
     idle,
-    /** OpenCode should read its models again as soon as nothing runs. */
-    reload() {
-      reloadWanted = true
+    /** OpenCode should read its models again as soon as nothing is in use. */
+    offer(models: readonly string[]) {
+      if (!mayReload() || !reloads.want(models)) return
       const timer = setTimeout(() => void idle(), QUIET_MS)
       timer.unref?.()
     },

@@ -72,7 +72,7 @@ export function objectionLine(objection: Objection, choice: Choice, used: number
     case "not-served":
       return `${name} is configured, but the server does not serve it now.`
     case "unknown-to-host":
-      return `${name} is served, but OpenCode learned its models at its start; it reads them again now, so give the command once more.`
+      return `${name} is served, but OpenCode learned its models at its start.`
     case "too-small":
       return `This session holds ${plural(used ?? 0, "token")}, ${name} takes ${plural(choice.context ?? 0, "token")}. Shorten the session first (\`/compact\`).`
     case "tight":

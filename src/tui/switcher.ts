@@ -92,7 +92,7 @@ export function createTuiSwitcher(ports: SwitcherPorts): Switcher {
         hidden: ports.hidden,
         endpoint: ports.endpoint,
         load: ports.load,
-        reload() {},
+        reload: () => false,
       })
       const { answer, model, holds } = await switcher.wish("", args, ports.current(), memory)
       if (typeof answer === "string") return { text: answer, ...(model && { model }) }

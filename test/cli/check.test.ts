@@ -63,7 +63,7 @@ beforeAll(async () => {
       js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
     },
   })
-}, 30_000)
+}, 120_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const open: { close(): Promise<void> }[] = []
@@ -276,11 +276,11 @@ describe("a server that is named", () => {
 
 for (const runtime of Object.keys(RUNTIMES))
   describe(`in time, under ${runtime}`, () => {
-    test("ten servers, three of them dead, take as long as the slowest, and the process ends by itself", async () => {
+    test("seventeen servers, ten of them dead, take as long as the slowest, and the process ends by itself", async () => {
       const alive = await kept(serveRoutes(healthyVllm()))
-      const dead = await Promise.all([kept(serveRaw(() => {})), kept(serveRaw(() => {})), kept(serveRaw(() => {}))])
+      const dead = await Promise.all(Array.from({ length: 10 }, () => kept(serveRaw(() => {}))))
       const models = { nemotron: { limit: { context: 262_144, output: 16_000 } } }
-      // Under names of their own, as ten servers have.
+      // Under names of their own, as servers have.
       const urls = [
         ...Array.from({ length: 7 }, (_, i) => `${alive.origin}/v1?n=${i}`),
         ...dead.map(({ origin }) => `${origin}/v1`),
@@ -290,21 +290,20 @@ for (const runtime of Object.keys(RUNTIMES))
       const ran = await run(["--json", "--timeout", "1200"], { cwd, runtime })
       const { endpoints } = Document.parse(JSON.parse(ran.stdout))
       expect(ran.code).toBe(1)
-      expect(endpoints).toHaveLength(10)
-      expect(endpoints.filter(({ checks }) => checks.some(({ code }) => code === "hung"))).toHaveLength(3)
-      // One deadline, and the start of the program on a busy machine; three of them in a row would be 3.6 s.
-      expect(ran.ms).toBeLessThan(3_500)
-    }, 20_000)
+      expect(endpoints).toHaveLength(17)
+      expect(endpoints.filter(({ checks }) => checks.some(({ code }) => code === "hung"))).toHaveLength(10)
+      // One deadline, and the start of the program on a busy machine; ten of them in a row would be 12 s.
+      expect(ran.ms).toBeLessThan(10_000)
+    }, 60_000)
 
     test("--deep ends within --timeout whatever the server does", async () => {
       for (const scenario of ["hung", "hung-all"]) {
         const ran = await run([(await sim(scenario)).url, "--deep", "--timeout", "2000", "--json"], { runtime })
         expect([scenario, ran.code]).toEqual([scenario, 1])
         expect(Document.parse(JSON.parse(ran.stdout)).endpoints[0]?.checks.some(({ code }) => code === "hung")).toBe(true)
-        // Starting the process costs a busy machine seconds of its own.
-        expect(ran.ms).toBeLessThan(10_000)
+        expect(ran.ms).toBeLessThan(15_000)
       }
-    }, 40_000)
+    }, 60_000)
   })
 
 describe("the servers of a project", () => {

@@ -7,7 +7,7 @@ import { makeProject, type Project, root, run } from "../../scripts/host.ts"
 import { type Sim, startSim } from "../../src/sim/index.ts"
 
 const CANARY = "sk-canary-1b17c0de"
-const LIMIT = 60_000
+const LIMIT = 240_000
 let sim: Sim
 let project: Project
 

@@ -7,7 +7,7 @@ import { join } from "node:path"
 import { makeProject, root, run, stubInstall } from "../../scripts/host.ts"
 import { type Sim, startSim } from "../../src/sim/index.ts"
 
-const LIMIT = 90_000
+const LIMIT = 240_000
 let folder: string
 let tarball: string
 let unpacked: string

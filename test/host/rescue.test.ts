@@ -4,7 +4,7 @@ import { createOpencodeClient } from "@opencode-ai/sdk"
 import { makeProject, type Project, run, serveOpenCode, start } from "../../scripts/host.ts"
 import { type Sim, type SimOptions, startSim } from "../../src/sim/index.ts"
 
-const LIMIT = 90_000
+const LIMIT = 240_000
 const closing: (() => unknown)[] = []
 afterAll(async () => {
   for (const close of closing) await close()
@@ -142,7 +142,7 @@ describe("opencode serve", () => {
 const isRaw = (body: string) => body.includes('"skip_special_tokens":false') && body.includes('"stream":true')
 
 async function until(holds: () => boolean): Promise<void> {
-  const late = performance.now() + 30_000
+  const late = performance.now() + 120_000
   while (!holds()) {
     if (performance.now() > late) throw new Error("It did not come about.")
     await new Promise((next) => setTimeout(next, 50))

@@ -62,7 +62,7 @@ export function openScreen(project: Project, { columns = 140, rows = 40, args = 
   const text = () => tmux("capture-pane", "-p", "-t", "main").stdout.replace(/[ \t]+$/gm, "")
   const type = (typed: string) => void tmux("send-keys", "-t", "main", "-l", typed)
   const press = (...keys: string[]) => void tmux("send-keys", "-t", "main", ...keys)
-  async function until(holds: Parameters<Screen["until"]>[0], ms = 20_000) {
+  async function until(holds: Parameters<Screen["until"]>[0], ms = 120_000) {
     const ok = (seen: string) =>
       typeof holds === "string" ? seen.includes(holds) : holds instanceof RegExp ? holds.test(seen) : holds(seen)
     const end = performance.now() + ms
@@ -83,7 +83,7 @@ export function openScreen(project: Project, { columns = 140, rows = 40, args = 
       for (let tries = 3; ; tries--) {
         type(prompt)
         try {
-          await until(stands, tries > 1 ? 2_000 : 10_000)
+          await until(stands, tries > 1 ? 5_000 : 60_000)
           return press("Enter")
         } catch (error) {
           if (tries === 1) throw error

@@ -5,7 +5,7 @@ import { createOpencodeClient } from "@opencode-ai/sdk"
 import { makeProject, type Project, serveOpenCode } from "../../scripts/host.ts"
 import { type Sim, startSim } from "../../src/sim/index.ts"
 
-const LIMIT = 60_000
+const LIMIT = 240_000
 let sim: Sim
 let project: Project
 let server: ChildProcess
@@ -149,13 +149,13 @@ test(
     const id = await session()
     await ask(id, "healthy-text")
     sim.set("engine-dead")
-    // OpenCode itself would repeat the request in silence for a minute.
-    const began = performance.now()
+    // OpenCode itself would repeat the request in silence, five times.
+    const before = sim.requests.length
     await client.session.prompt({
       path: { id },
       body: { model: { providerID: "local", modelID: "nemotron-3-super" }, parts: [{ type: "text", text: "hi" }] },
     })
-    expect(performance.now() - began).toBeLessThan(10_000)
+    expect(sim.requests.slice(before).filter((one) => one.path.endsWith("/chat/completions"))).toHaveLength(1)
     const { data = [] } = await client.session.messages({ path: { id } })
     expect(JSON.stringify(data.at(-1)?.info)).toMatch(/engine.*Cure: /)
     // Said once: by the answer that failed.

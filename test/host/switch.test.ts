@@ -8,7 +8,7 @@ import { createOpencodeClient } from "@opencode-ai/sdk"
 import { makeProject, type Project, run, serveOpenCode } from "../../scripts/host.ts"
 import { type Sim, startSim } from "../../src/sim/index.ts"
 
-const LIMIT = 90_000
+const LIMIT = 240_000
 let alpha: Sim
 let beta: Sim
 const closing: (() => unknown)[] = []
@@ -22,9 +22,10 @@ const provider = (url: string, name: string) => ({
 })
 
 /** OpenCode with two servers, at first on the one at `url`. */
-function project(url = alpha.url, config: Record<string, unknown> = {}): Project {
+function project(url = alpha.url, config: Record<string, unknown> = {}, options = {}): Project {
   const made = makeProject({
     url,
+    options,
     config: {
       model: "one/alpha",
       provider: { one: provider(url, "alpha"), two: provider(beta.url, "beta") },
@@ -80,7 +81,8 @@ describe("opencode run", () => {
       expect(unknown.stdout).toContain("`one/alpha`")
 
       // Every `run` is another process: only the session knows what was before.
-      const back = await run(p, ["run", "-c", "--command", "switch-model", "-"], LIMIT)
+      // OpenCode's own command line drops a lone dash (1.18.33).
+      const back = await run(p, ["run", "-c", "--command", "switch-model", "--", "-"], LIMIT)
       expect(back.stdout).toContain("Now using `one/alpha`")
       await run(p, ["run", "-c", "And now?"], LIMIT)
       expect([asked(alpha).length, asked(beta).length]).toEqual([2, 1])
@@ -173,14 +175,12 @@ describe("opencode serve", () => {
   const more = { ...provider("", "beta"), models: {} }
   beforeAll(async () => {
     const url = await callingOnce("bash", { command: "sleep 2; echo slept", description: "Sleeps" }, 3)
-    const p = project(url, {
-      permission: { "*": "allow" },
-      provider: {
-        one: provider(url, "alpha"),
-        two: provider(beta.url, "beta"),
-        three: { ...more, options: { baseURL: `${beta.url}/`, apiKey: "none" }, models: model("other") },
-      },
-    })
+    const providers = {
+      one: provider(url, "alpha"),
+      two: provider(beta.url, "beta"),
+      three: { ...more, options: { baseURL: `${beta.url}/`, apiKey: "none" }, models: model("other") },
+    }
+    const p = project(url, { permission: { "*": "allow" }, provider: providers }, { reload: "always" })
     const { url: address, child } = await serveOpenCode(p)
     closing.push(() => child.kill())
     client = createOpencodeClient({ baseUrl: address, directory: p.dir })

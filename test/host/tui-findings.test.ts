@@ -6,7 +6,7 @@ import { makeProject, type Project, root } from "../../scripts/host.ts"
 import { type Sim, startSim } from "../../src/sim/index.ts"
 import { hasTmux, openScreen, type Screen } from "./screen.ts"
 
-const LIMIT = 60_000
+const LIMIT = 240_000
 
 if (!hasTmux) console.log("test/host/tui-findings.test.ts: skipped, because tmux is not installed on this machine")
 

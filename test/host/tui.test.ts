@@ -5,7 +5,7 @@ import { columns } from "../../src/report/markdown.ts"
 import { type Sim, startSim } from "../../src/sim/index.ts"
 import { hasTmux, openScreen, type Screen } from "./screen.ts"
 
-const LIMIT = 60_000
+const LIMIT = 240_000
 const MODELS = {
   "nemotron-3-super": { name: "Nemotron 3 Super", limit: { context: 262_144, output: 8_192 } },
   "nemotron-short": { id: "nemotron-3-super", name: "Nemotron short", limit: { context: 65_536, output: 8_192 } },
@@ -67,7 +67,7 @@ describe.skipIf(!hasTmux)("with tmux", () => {
     "/vllm-status opens at once without a turn, and fits on 80x24",
     async () => {
       await screen.enter("/vllm-status")
-      await screen.until("LLM servers", 3_000)
+      await screen.until("LLM servers")
       const seen = await screen.until("all checks pass")
       // The height of the dialog decides how much of it is seen.
       expect(dialog(seen, "LLM servers").split("\n").slice(0, 8).join("\n")).toBe(STATUS)

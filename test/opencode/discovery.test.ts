@@ -28,23 +28,23 @@ test("models that OpenCode was not given are news, until it was given them", asy
   const cache = memory()
   const first = createDiscovery(cache)
   expect(first.entries(endpoint)).toEqual({})
-  expect(await first.seen(report({ id: "alpha" }), endpoint)).toBe(false)
-  expect(await first.seen(report({ id: "alpha" }, { id: "beta" }), endpoint)).toBe(true)
+  expect(await first.seen(report({ id: "alpha" }), endpoint)).toEqual([])
+  expect(await first.seen(report({ id: "alpha" }, { id: "beta" }), endpoint)).toEqual(["beta"])
   const second = createDiscovery(cache)
   expect(Object.keys(second.entries(endpoint))).toEqual(["beta"])
-  expect(await second.seen(report({ id: "alpha" }, { id: "beta", context: 4_096 }), endpoint)).toBe(false)
+  expect(await second.seen(report({ id: "alpha" }, { id: "beta", context: 4_096 }), endpoint)).toEqual([])
   // An outage takes nothing away.
-  expect(await second.seen(report(), endpoint)).toBe(false)
+  expect(await second.seen(report(), endpoint)).toEqual([])
   expect(Object.keys(createDiscovery(cache).entries(endpoint))).toEqual(["beta"])
 })
 
 test("what cannot be kept is no news: reading again would not bring it", async () => {
-  expect(await createDiscovery(memory(false)).seen(report({ id: "beta" }), endpoint)).toBe(false)
+  expect(await createDiscovery(memory(false)).seen(report({ id: "beta" }), endpoint)).toEqual([])
 })
 
 test("models that nobody can talk to are no news", async () => {
   const others = ["text-embedding-nomic", "BAAI/bge-m3", "qwen3-reranker-4b", "openai/whisper-large-v3"].map((id) => ({ id }))
-  expect(await createDiscovery(memory()).seen(report(...others), endpoint)).toBe(false)
+  expect(await createDiscovery(memory()).seen(report(...others), endpoint)).toEqual([])
 })
 
 test("the context of a model that is not loaded now is the one that it had when it was", async () => {

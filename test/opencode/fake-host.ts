@@ -22,6 +22,7 @@ export function fakeHost(resolved: ResolvedProvider[] = [], tokens?: number) {
       return true
     },
     publish: async () => {},
+    inUse: async () => false,
     reload: async () => void reloads.push(Date.now()),
   }
   return { host, parts, toasts, logs, switches, reloads }

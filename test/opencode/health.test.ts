@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test"
 import type { Check, CheckCode, EndpointReport } from "../../src/endpoint/types.ts"
 import { createHealth, type Health } from "../../src/opencode/health.ts"
+import { until } from "../until.ts"
 
 const endpoint = { url: "http://127.0.0.1:1/v1", provider: "local" }
 const problem = (code: CheckCode): Check => ({ id: "reach", status: "fail", code, message: code, fix: "", reference: "", ms: 1 })
@@ -56,6 +57,7 @@ describe("health", () => {
   test("a server that was slow once is not said to hang", async () => {
     const m = monitor(["hung", undefined])
     await m.health.refresh()
+    await until(() => m.looks() > 1)
     await wait(40)
     expect(m.looks()).toBe(2)
     expect(m.said).toEqual([])
@@ -65,7 +67,7 @@ describe("health", () => {
     const m = monitor(["hung"])
     await m.health.refresh()
     expect(m.said).toEqual([])
-    await wait(40)
+    await until(() => m.said.length > 0)
     expect(m.said).toEqual(["hung"])
   })
 
@@ -73,11 +75,10 @@ describe("health", () => {
     const m = monitor(["hung"])
     await m.health.traffic("local", true)
     await m.health.refresh()
-    await wait(40)
-    expect(m.looks()).toBeGreaterThan(1)
+    await until(() => m.looks() > 1)
     expect(m.said).toEqual([])
     m.tick(21_000)
-    await wait(40)
+    await until(() => m.said.length > 0)
     expect(m.said).toEqual(["hung"])
   })
 

@@ -26,4 +26,37 @@ describe("the port over the host's client", () => {
     expect(await host.putPart({ sessionID: "s", messageID: "m", text: "t" })).toBe(false)
     expect(await host.providers()).toBeUndefined()
   })
+
+  describe("whether something would end with this instance", () => {
+    const nothing: Record<string, unknown> = {
+      "/session/status": {},
+      "/mcp": { off: { status: "disabled" }, broken: { status: "failed" } },
+      "/permission": [],
+      "/question": [],
+      "/pty": [],
+    }
+    const inUse = (more: Record<string, unknown>) => {
+      const answers = { ...nothing, ...more }
+      const get = async ({ url }: { url: string }) => ({ data: answers[url] })
+      return createHost({ _client: { get } } as never).inUse()
+    }
+    const cases: [string, boolean, Record<string, unknown>][] = [
+      ["nothing", false, {}],
+      ["idle sessions", false, { "/session/status": { a: { type: "idle" } } }],
+      ["a session that works", true, { "/session/status": { a: { type: "idle" }, b: { type: "busy" } } }],
+      ["a session that asks again", true, { "/session/status": { a: { type: "retry" } } }],
+      ["an MCP server", true, { "/mcp": { files: { status: "connected" } } }],
+      ["a permission that is asked for", true, { "/permission": [{ id: "per_1" }] }],
+      ["a question", true, { "/question": [{ id: "que_1" }] }],
+      ["a terminal", true, { "/pty": [{ id: "pty_1" }] }],
+      ...Object.keys(nothing).map((url): [string, boolean, Record<string, unknown>] => [
+        `${url} does not answer`,
+        true,
+        { [url]: undefined },
+      ]),
+    ]
+    for (const [name, expected, more] of cases) test(name, async () => expect(await inUse(more)).toBe(expected))
+    test("a client that fails", async () =>
+      expect(await createHost({ _client: { get: () => Promise.reject(new Error("x")) } } as never).inUse()).toBe(true))
+  })
 })

@@ -15,6 +15,7 @@ interface Setup {
   before?: ModelRef
   /** Models that the host has beside those of the watched server. */
   more?: ModelRef[]
+  mayReload?: boolean
   hidden?: string[]
 }
 
@@ -28,6 +29,7 @@ function setUp({
   before,
   hidden = [],
   more = [],
+  mayReload = true,
 }: Setup = {}) {
   const report: EndpointReport = {
     url: "http://gpu/v1",
@@ -46,7 +48,10 @@ function setUp({
     before: async () => before,
     hidden: (_provider, id) => hidden.includes(id),
     load: async (_to, _model, onProgress, signal) => (await load?.(onProgress, signal)) ?? { is: "loaded" },
-    reload: () => void reloads++,
+    reload: () => {
+      reloads++
+      return mayReload
+    },
   })
   const memory: SwitchMemory = {}
   return {
@@ -99,8 +104,12 @@ describe("/switch-model", () => {
 
   test("to a model that OpenCode does not know yet lets OpenCode read its models again, and never switches", async () => {
     const s = setUp({ models: [{ id: "alpha" }, { id: "delta" }] })
-    expect(await s.wish("delta --force")).toMatchObject({ model: undefined })
+    const { model, text } = await s.wish("delta --force")
+    expect(model).toBeUndefined()
+    expect(text).toContain("give the command once more")
     expect(s.reloads()).toBe(1)
+    const never = setUp({ models: [{ id: "alpha" }, { id: "delta" }], mayReload: false })
+    expect((await never.wish("delta")).text).toContain("Start OpenCode again to use it.")
   })
 
   test("an unknown or ambiguous name gets the near ones", async () => {

@@ -9,11 +9,12 @@ import { lookAt } from "../../src/endpoint/look.ts"
 import type { EndpointReport } from "../../src/endpoint/types.ts"
 import { explainingFetch } from "../../src/request/explaining-fetch.ts"
 import { isCompacted, isRetried } from "../../src/request/host-words.ts"
+import { calmClock } from "../calm-clock.ts"
 import { fullBacklog, healthyVllm, type Running, serveRaw, serveRoutes } from "../endpoint/servers.ts"
 import { FAILURES, loadingServer, type Outcome, outcomeOf } from "./failures.ts"
 
 const certificates = join(import.meta.dir, "../endpoint/certs")
-/** A look takes two seconds at most, and the machine may be busy. */
+/** A look takes two seconds at most. */
 const DEADLINE = 2_500
 
 function check(name: string, outcome: Outcome | null | undefined) {
@@ -67,7 +68,7 @@ describe("the same in other processes", () => {
         expect(Object.keys(outcomes)).toEqual(Object.keys(FAILURES))
         for (const [failure, outcome] of Object.entries(outcomes)) check(failure, outcome)
       },
-      30_000,
+      120_000,
     )
 })
 
@@ -125,9 +126,9 @@ describe("a server that is loading", () => {
     const control = new AbortController()
     const sent = explainingFetch({ look, pollMs: 60_000 })(fetch)(url, post(control.signal))
     setTimeout(() => control.abort(new Error("enough")), 150)
-    const began = performance.now()
+    const clock = calmClock()
     await expect(sent).rejects.toThrow("enough")
-    expect(performance.now() - began).toBeLessThan(1_000)
+    expect(clock()).toBeLessThan(1_000)
   })
 
   test("that dies meanwhile is said", async () => {
@@ -154,7 +155,7 @@ describe("a connection that nobody takes", () => {
     expect(response.status).toBe(424)
     expect(await response.text()).toContain("does not accept the connection in time")
     expect(looks).toBe(2)
-  }, 10_000)
+  })
 
   test("a server that thinks for long is left alone", async () => {
     const server = await serveRoutes(

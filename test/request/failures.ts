@@ -4,6 +4,7 @@
  */
 import { lookAt } from "../../src/endpoint/look.ts"
 import { explainingFetch } from "../../src/request/explaining-fetch.ts"
+import { calmClock } from "../calm-clock.ts"
 import {
   card,
   healthyVllm,
@@ -20,6 +21,7 @@ export interface Outcome {
   status: number
   /** The message of the error answer, or the whole body where it is none of ours. */
   said: string
+  /** As the clock of a calm machine would show. */
   ms: number
   /** Chat requests that the server saw. */
   requests: number
@@ -156,7 +158,7 @@ export const FAILURES: Record<string, Failure> = {
   forbidden: {
     ...always(403, '{"detail":"not from here"}'),
     status: 403,
-    says: ["refuses", "not from here", "Cure: Ask whoever runs the server"],
+    says: ["refuses", "not from here", "no key is configured", "ask whoever runs the server"],
   },
   "a page at login": {
     ...always(200, PAGE, "text/html"),
@@ -248,7 +250,7 @@ export async function outcomeOf(name: string, certificates: string): Promise<Out
   const key = failure.headers?.authorization?.replace("Bearer ", "")
   const look = () => lookAt({ url: base, provider: "mine", ...(key && { key }) })
   const send = explainingFetch({ look })((url, init) => fetch(url, init))
-  const began = performance.now()
+  const clock = calmClock()
   const outcome = await send(`${base}/chat/completions`, {
     method: "POST",
     headers: { "content-type": "application/json", ...failure.headers },
@@ -257,7 +259,7 @@ export async function outcomeOf(name: string, certificates: string): Promise<Out
     async (response) => ({ status: response.status, said: said(await response.text()) }),
     (thrown: unknown) => ({ status: 0, said: String(thrown) }),
   )
-  const ms = performance.now() - began
+  const ms = clock()
   const requests = server.seen.filter((request) => request.method === "POST").length
   await server.close()
   return { ...outcome, ms, requests }

@@ -5,10 +5,11 @@ import { bodyOf, HEAD, hear, rawStream } from "./raw-streams.ts"
 
 const OPTIONS = { request: { tools: TOOLS }, family: "nemotron3", reasoning: "closed" } as const
 
+/** Milliseconds of the processor, since others work on the machine as well. */
 async function time(body: string, lengths?: number[]): Promise<number> {
-  const start = performance.now()
+  const start = process.cpuUsage()
   await rescueResponse(bodyOf(body, lengths), OPTIONS).text()
-  return performance.now() - start
+  return process.cpuUsage(start).user / 1_000
 }
 
 const BODIES: [what: string, body: (n: number) => string][] = [
@@ -56,7 +57,7 @@ test("a JSON document without end is passed on, not kept", async () => {
 test("what is nested deeper than can be written anew is passed on, and soon", async () => {
   const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`
   const choice = (more: string) => `data: {"choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":"stop",${more}}]}\n\n`
-  const start = performance.now()
+  const start = process.cpuUsage()
   for (const event of [
     `data: {"choices":[],"usage":${deep}}\n\n`,
     `data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"usage":${deep}}\n\n`,
@@ -67,7 +68,7 @@ test("what is nested deeper than can be written anew is passed on, and soon", as
     expect((await rescueResponse(bodyOf(event), OPTIONS).text()) === event).toBe(true)
   const model = `data: {"model":${deep},"choices":[{"index":0,"delta":{"content":"Hi"}}]}\n\n`
   expect(hear(await rescueResponse(bodyOf(model), OPTIONS).text()).content).toBe("Hi")
-  expect(performance.now() - start).toBeLessThan(2000)
+  expect(process.cpuUsage(start).user / 1_000).toBeLessThan(2_000)
 })
 
 test("members of every wrong type", async () => {

@@ -54,7 +54,7 @@ test("the same answer, however the model's text and the bytes of the stream are 
     }),
     { numRuns: 300 },
   )
-}, 30_000)
+}, 120_000)
 
 test("what is delivered is what the reader of raw text finds", async () => {
   await fc.assert(
@@ -69,7 +69,7 @@ test("what is delivered is what the reader of raw text finds", async () => {
     }),
     { numRuns: 300 },
   )
-}, 30_000)
+}, 120_000)
 
 test("every recorded stream, the broken ones too, is translated alike in pieces of any size", async () => {
   for (const { bytes, content, request } of RAW) {
@@ -79,4 +79,4 @@ test("every recorded stream, the broken ones too, is translated alike in pieces 
     expect(await at([64, 3, 1000])).toEqual(whole)
     expect(content === "" || whole.content !== "" || whole.calls.length > 0 || whole.reasoning !== "").toBe(true)
   }
-}, 30_000)
+}, 120_000)

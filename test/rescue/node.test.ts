@@ -50,4 +50,4 @@ test("the bundled library translates in Node as it does in Bun", async () => {
   } finally {
     rmSync(folder, { recursive: true })
   }
-}, 30_000)
+}, 120_000)

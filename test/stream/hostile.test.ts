@@ -7,7 +7,7 @@ import { type Answer, requestWith, sse, streamOf } from "./answer.ts"
 const request = requestWith("Do it.")
 /** A nightly run asks for more. */
 const RUNS = { numRuns: Number(process.env.OPENCODE_VLLM_RUNS ?? 300) }
-setDefaultTimeout(Math.max(5000, RUNS.numRuns * 10))
+setDefaultTimeout(Math.max(60_000, RUNS.numRuns * 100))
 
 /** Text that likes to contain what matters here. */
 const spiced = fc

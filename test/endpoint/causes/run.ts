@@ -8,6 +8,7 @@ import { checkAll } from "../../../src/cli/check.ts"
 import { checkProject } from "../../../src/cli/project.ts"
 import { problems } from "../../../src/endpoint/problems.ts"
 import type { Check, Endpoint } from "../../../src/endpoint/types.ts"
+import { calmClock } from "../../calm-clock.ts"
 import { ANSWERS } from "./answers.ts"
 import type { Cause } from "./cause.ts"
 import { FILES } from "./files.ts"
@@ -51,9 +52,9 @@ export async function check(
   endpoint: Endpoint,
   { deep, timeoutMs = deep ? DEEP_MS : undefined }: Pick<Cause, "deep" | "timeoutMs"> = {},
 ): Promise<Outcome> {
-  const began = performance.now()
+  const clock = calmClock()
   const [checked] = await checkAll([endpoint], { deep, timeoutMs })
-  const ms = performance.now() - began
+  const ms = clock()
   const found = checked ? problems(checked.report) : []
   return {
     found: found.map(({ id, status, code, message, fix, reference }) => ({ id, status, code, message, fix, reference })),
