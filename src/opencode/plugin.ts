@@ -3,27 +3,26 @@ import type { EndpointReport } from "../endpoint/types.ts"
 import { familyById, familyOfModel } from "../knowledge/families.ts"
 import type { ModelCache } from "../models/cache.ts"
 import type { Options } from "../options.ts"
-import { brokenAnswers, findingNotice, rescueNotice, toolLine } from "../report/notice.ts"
+import { findingNotice, rescueNotice } from "../report/notice.ts"
 import type { RescueState } from "../rescue/rescuer.ts"
-import type { Finding, Report } from "../stream/types.ts"
+import type { Report } from "../stream/types.ts"
 import type { Asked } from "./asked.ts"
-import { createCommands, registerCommands, SWITCH_COMMAND } from "./commands.ts"
+import { createBrokenAnswers } from "./broken-answers.ts"
+import { createCommands, registerCommands } from "./commands.ts"
 import { createDiscovery } from "./discovery.ts"
-import { reasonToRefuse, refusal } from "./guard.ts"
 import { createHealth, type Health } from "./health.ts"
-import { asideInWork, keepFromModel, type MessageLike } from "./history.ts"
-import { type Host, type ModelRef, type TokenCount, tellsSwitch, tokensLeft } from "./host.ts"
+import { type Host, type TokenCount, tokensLeft } from "./host.ts"
+import { createMessages } from "./messages.ts"
 import { createNotices } from "./notices.ts"
 import type { Origin } from "./own-headers.ts"
 import { createPages } from "./pages.ts"
-import { finished, whole } from "./pieces.ts"
 import { type HostConfig, type Providers, watchProviders } from "./providers.ts"
-import { type Answer, causeOf } from "./recurrence.ts"
+import type { Answer } from "./recurrence.ts"
 import { createReloads } from "./reloads.ts"
 import { createRequests } from "./requests.ts"
 import { createRescuers } from "./rescuers.ts"
+import { createRunningTools } from "./running-tools.ts"
 import { addInspector, createSessions } from "./sessions.ts"
-import { meant, remember } from "./switch-memory.ts"
 import { createSwitchers } from "./switchers.ts"
 import { createTroubles, type Troubles } from "./troubles.ts"
 import { createTuiSide } from "./tui-side.ts"
@@ -67,10 +66,6 @@ interface AssistantInfo {
   error?: unknown
 }
 
-/** So many answers in a row that end before their end are no accident. */
-const BROKEN_ANSWERS = 3
-const isBroken = ({ kind, detail }: Finding) => kind === "stream-error" && detail === "no-finish"
-
 export function createPlugin({
   host,
   options,
@@ -111,13 +106,15 @@ export function createPlugin({
     onBack: (provider) => rescuers.of(provider)?.restarted(),
   })
   const waiting = createWaiting(now)
+  const brokenAnswers = createBrokenAnswers(sessions)
+  const runningTools = createRunningTools(sessions, options)
   const requests = createRequests({
     look: (provider) => health.now(provider),
     last: (provider) => health.last(provider),
     onLook: troubles.looking,
     onFailure: troubles.failed,
     onWait: troubles.waits,
-    onSend: stopped,
+    onSend: ({ sessionID, agent }) => (agent === "title" ? undefined : brokenAnswers.stop(sessionID)),
     onError,
   })
   const rescuers = createRescuers({ modes: options.rescue, family: familyOf, onError })
@@ -140,6 +137,11 @@ export function createPlugin({
     reloads: createReloads({ directory, inUse: host.inUse, reload: host.reload, now }),
     mayReload: () => options.reload !== "off" && (staysOpen ? options.reload === "always" : tui.present()),
     onError,
+  })
+
+  const messages = createMessages({
+    ...{ host, sessions, commands, pages, switcher, notices, tui, onError },
+    isWatched: (provider) => providers?.isWatched(provider) ?? false,
   })
 
   /** Where a front end stays open, OpenCode reads its models again when a server has new ones. */
@@ -167,10 +169,7 @@ export function createPlugin({
 
   function onReport(provider: string, { sessionID, parentID, agent }: Origin, report: Report, asked: Asked) {
     if (!sessionID) return
-    if (agent !== "title") {
-      const session = sessions.get(sessionID)
-      session.broken = report.findings.some(isBroken) ? (session.broken ?? 0) + 1 : 0
-    }
+    if (agent !== "title") brokenAnswers.count(sessionID, report)
     const answer = { ...report, at: now(), asked }
     // A title that failed harms nobody; it is counted, the answer of the person's own turn speaks for itself.
     if (agent === "title") return void take(sessionID, { ...answer, from: "side" })
@@ -178,14 +177,6 @@ export function createPlugin({
     take(sessionID, { ...answer, from: parentID ? "sub" : "own" }, offer)
     // People look at the session they started, not at those of its sub-agents.
     if (parentID) take(parentID, { ...answer, from: "sub" }, offer)
-  }
-
-  /** An answer without an end makes OpenCode ask for the next one at once, for ever (seen with 1.18.33). */
-  function stopped({ sessionID, agent }: Origin) {
-    const session = sessionID === undefined || agent === "title" ? undefined : sessions.peek(sessionID)
-    if (!session || (session.broken ?? 0) < BROKEN_ANSWERS) return undefined
-    session.broken = 0
-    return { message: brokenAnswers(BROKEN_ANSWERS) }
   }
 
   function onRescued(origin: Origin, provider: string, { model, why, family }: Readonly<RescueState>) {
@@ -284,103 +275,16 @@ export function createPlugin({
       }
     },
 
-    /** A user message is about to be answered: the host lets its model and its parts be changed. */
-    async userMessage(
-      message: { id: string; sessionID: string; model: ModelRef },
-      parts: { type: string; metadata?: Record<string, unknown> }[],
-    ) {
-      // It is by such a message that the host is told of a switch; no front end chose its model.
-      if (tellsSwitch(parts)) return
-      const session = sessions.get(message.sessionID)
-      const { sessionID } = message
-      message.model = meant(session.switching, message.model)
-      const given = commands.pending(sessionID)
-      if (!given) return
-      const here = providers?.isWatched(message.model.providerID) ?? false
-      if (given.command !== SWITCH_COMMAND) {
-        const make = async () => pages.answer(sessionID, given.args)
-        if (here) commands.take(sessionID, message.id, parts, { make, aside: session.working === true })
-        else commands.leave(sessionID)
-        return
-      }
-      const from = message.model
-      const { answer, model, holds } = await switcher.wish(sessionID, given.args, from)
-      const there = model !== undefined && (providers?.isWatched(model.providerID) ?? false)
-      const memory = { ...session.switching }
-      if (model) {
-        remember(session.switching, from, model)
-        // The answer to this message is made here, so it must come by here.
-        if (there) message.model = model
-        tui.model(sessionID, model)
-      }
-      // Where neither the old model nor the new one passes through here, the model is asked to call the tool.
-      if (!here && !there) return commands.leave(sessionID)
-      const undo = async () => {
-        session.switching = memory
-        tui.model(sessionID, from)
-        await host.useModel(sessionID, from, message.id)
-      }
-      const make = async () => {
-        // The host has noted the session's model before it let the message be changed; so it is told once more, from within the turn.
-        if (model) await host.useModel(sessionID, model, message.id)
-        return model && holds ? finished(answer, async () => (holds() ? undefined : undo())) : answer
-      }
-      commands.take(sessionID, message.id, parts, { make, aside: session.working === true })
-    },
+    userMessage: messages.userMessage,
     commandGiven: commands.given,
 
-    /** A request is being made of these messages, which may be changed for it. */
-    history(messages: (MessageLike & { info: { sessionID?: string } })[]) {
-      const aside = asideInWork(messages)
-      const make = aside === undefined ? undefined : commands.release(aside)
-      const sessionID = messages[0]?.info.sessionID
-      keepFromModel(messages)
-      if (!make || sessionID === undefined) return
-      void make()
-        .then(whole)
-        .then((text) => notices.say(sessionID, { cause: `aside:${aside}`, text, variant: "info", when: "now" }, { toast: false }))
-        .catch(onError)
-    },
+    history: messages.history,
     isWatched: (providerID: string) => providers?.isWatched(providerID) ?? false,
 
-    /** What is known of a call at the moment it starts to run. Throws the refusal where the user asked for one. */
-    toolStarts(sessionID: string, callID: string) {
-      const session = sessions.peek(sessionID)
-      const findings = session?.inspectors.flatMap((inspector) => inspector.call(callID)) ?? []
-      if (!session || findings.length === 0) return
-      const reason = options.leakedArguments === "block" ? reasonToRefuse(findings) : undefined
-      if (reason) throw refusal(reason)
-      session.running.set(callID, findings)
-    },
-    /** The line to stand in front of the tool's output, once per session and cause. */
-    toolEnded(sessionID: string, callID: string): string | undefined {
-      const session = sessions.peek(sessionID)
-      const findings = session?.running.get(callID)
-      session?.running.delete(callID)
-      if (!session || !findings || !options.toolLine) return undefined
-      const fresh = findings.find((f) => !session.told.has(`line:${causeOf(f)}`) && !options.quiet.includes(f.kind))
-      if (!fresh) return undefined
-      session.told.add(`line:${causeOf(fresh)}`)
-      return toolLine(fresh)
-    },
-
+    toolStarts: runningTools.starts,
+    toolEnded: runningTools.ended,
     page: pages.page,
-    switching: {
-      wish: (sessionID: string, model: string) => {
-        const { providerID, modelID } = sessions.get(sessionID)
-        const current = providerID !== undefined && modelID !== undefined ? { providerID, modelID } : undefined
-        return switcher.wish(sessionID, model, current)
-      },
-      use: async (sessionID: string, model: ModelRef) => {
-        const session = sessions.get(sessionID)
-        const { providerID, modelID } = session
-        const from = providerID !== undefined && modelID !== undefined ? { providerID, modelID } : undefined
-        if (!(await host.useModel(sessionID, model))) return false
-        remember(session.switching, from, model)
-        tui.model(sessionID, model)
-        return true
-      },
-    },
+    switching: messages.switching,
     dispose() {
       health.dispose()
       notices.dispose()

@@ -63,3 +63,6 @@ function knownModels(resolved: readonly ResolvedProvider[]) {
     }),
   )
 }
+
+/** Switches of the model, as the messages and the tool ask for them. */
+export type Switchers = ReturnType<typeof createSwitchers>
