@@ -143,6 +143,33 @@ const CAUSES: Cause[] = [
     name: "dead engine",
     start: () => serving(json(500, ENGINE_DEAD.body), { "/health": json(503, {}) }),
   },
+  {
+    name: "open model list, chat wants a key",
+    start: () =>
+      serving(json(401, { error: { code: 401, message: "Invalid API Key", type: "authentication_error" } }), {
+        "/v1/models": { object: "list", data: [card("nemotron", { owned_by: "llamacpp" })] },
+      }),
+  },
+  {
+    name: "tools refused",
+    start: () =>
+      serving(
+        json(400, {
+          error: { message: '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set' },
+        }),
+      ),
+    project: { options: { rescue: "off" } },
+  },
+  {
+    name: "a proxy that is not there",
+    start: () => serving(answers),
+    project: { env: { HTTP_PROXY: "http://127.0.0.1:9", http_proxy: "http://127.0.0.1:9", NO_PROXY: "", no_proxy: "" } },
+  },
+  {
+    name: "headers, then nothing, chunkTimeout 5 s",
+    start: () => serving((_, response) => void response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders()),
+    project: { provider: { options: { chunkTimeout: 5_000 } } },
+  },
   { name: "accepts and never answers", start: () => serveRaw(() => {}) },
   {
     name: "answers without an end",
@@ -182,8 +209,8 @@ async function measure(cause: Cause, wrapped: boolean): Promise<Measured> {
     url: server.url ?? `${server.origin}/v1`,
     model: "nemotron",
     apiKey: "sk-wrong",
-    plugin: wrapped ? [values.plugin] : [],
     ...cause.project,
+    plugin: wrapped ? [[values.plugin, cause.project?.options ?? {}]] : [],
   })
   let began = performance.now()
   let headed = false
@@ -213,22 +240,17 @@ async function measure(cause: Cause, wrapped: boolean): Promise<Measured> {
 const cell = (text: string) => text.replaceAll("|", "\\|").replace(/127\.0\.0\.1:\d+/g, "127.0.0.1:PORT")
 const time = ({ seconds }: Measured) => (seconds === undefined ? `nothing in ${LIMIT_MS / 1_000} s` : `${seconds.toFixed(1)} s`)
 
+console.log("| failure | | first sentence after | requests | what is shown |")
+console.log("|---|---|---|---|---|")
 const wanted = CAUSES.filter((cause) => values.only === undefined || cause.name.includes(values.only))
-const rows: [Cause, Measured, Measured][] = []
 // Pairs of runs, so that a minute of silence is not waited for eleven times; more at once would measure the machine.
 const queue = [...wanted]
 async function worker(): Promise<void> {
   for (let cause = queue.shift(); cause; cause = queue.shift()) {
     const without = await measure(cause, false)
-    rows.push([cause, without, await measure(cause, true)])
+    const wrapped = await measure(cause, true)
+    console.log(`| ${cause.name} | without | ${time(without)} | ${without.requests} | ${cell(without.shown)} |`)
+    console.log(`| | with | ${time(wrapped)} | ${wrapped.requests} | ${cell(wrapped.shown)} |`)
   }
 }
 await Promise.all([worker(), worker(), worker()])
-rows.sort(([a], [b]) => CAUSES.indexOf(a) - CAUSES.indexOf(b))
-
-console.log("| failure | | first sentence after | requests | what is shown |")
-console.log("|---|---|---|---|---|")
-for (const [cause, without, wrapped] of rows) {
-  console.log(`| ${cause.name} | without | ${time(without)} | ${without.requests} | ${cell(without.shown)} |`)
-  console.log(`| | with | ${time(wrapped)} | ${wrapped.requests} | ${cell(wrapped.shown)} |`)
-}

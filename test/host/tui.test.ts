@@ -99,8 +99,7 @@ describe.skipIf(!hasTmux)("with tmux", () => {
       screen.type("short")
       await screen.until((text) => !/nemotron-3-super 262k/.test(text))
       screen.press("Enter")
-      await screen.until((text) => text.includes("Now using local/nemotron-short.") && !text.includes("Switch this session"))
-      await screen.until(/┃ +Build · Nemotron short/)
+      await screen.until((text) => /┃ +Build · Nemotron short/.test(text) && !text.includes("Switch this session"))
 
       await screen.enter("/switch-model 3-super")
       await screen.until(/┃ +Build · Nemotron 3 Super/)

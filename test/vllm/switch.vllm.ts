@@ -1,10 +1,11 @@
-/** Two real servers: a session begins on the one and goes on on the other, with its history. */
+/** Two real servers: a session begins on the one, goes on on the other, and goes back, with its history. */
 import { afterAll, beforeAll, expect, test } from "bun:test"
 import { makeProject, type Project, run } from "../../scripts/host.ts"
 import { serve, type VllmServer } from "../../scripts/vllm.mjs"
 import { RAN, scripts } from "./scripts.ts"
+import { metric } from "./serving.ts"
 
-const LIMIT = 90_000
+const LIMIT = 240_000
 let alpha: VllmServer
 let beta: VllmServer
 let project: Project
@@ -31,14 +32,12 @@ afterAll(async () => {
   await beta?.stop()
 })
 
-/** Tokens that a server has generated so far. */
-async function generated(server: VllmServer): Promise<number> {
-  const text = await (await fetch(`${server.origin}/metrics`)).text()
-  return Number(text.match(/^vllm:generation_tokens_total\{.*\} (\S+)$/m)?.[1] ?? 0)
-}
+/** Tokens that a server has generated, and has read, so far. */
+const generated = (server: VllmServer) => metric(server, "vllm:generation_tokens_total")
+const prompted = (server: VllmServer) => metric(server, "vllm:prompt_tokens_total")
 
 test(
-  "the list shows both, the switch holds, and the tools run on the second server",
+  "the list shows both, the switch holds, the tools run on the second server, and the way back holds too",
   async () => {
     expect((await run(project, ["run", "PLAY:talk"], LIMIT)).stdout).toContain("Good morning, all is well here.")
     expect(await generated(beta)).toBe(0)
@@ -56,6 +55,15 @@ test(
     expect(stdout).toContain("The command printed its number.")
     expect(await generated(beta)).toBeGreaterThan(40)
     expect(await generated(alpha)).toBe(before)
+
+    const back = await run(project, ["run", "-c", "--command", "switch-model", "--", "-"], LIMIT)
+    expect(back.stdout).toContain("Now using `one/alpha`")
+    const [onAlpha, onBeta] = [await prompted(alpha), await prompted(beta)]
+    const last = await run(project, ["run", "-c", "PLAY:talk"], LIMIT)
+    expect(last.stdout).toContain("Good morning, all is well here.")
+    expect(await prompted(beta)).toBe(onBeta)
+    // The prompt holds what was said on both.
+    expect((await prompted(alpha)) - onAlpha).toBeGreaterThan(onAlpha - 1)
   },
   4 * LIMIT,
 )
