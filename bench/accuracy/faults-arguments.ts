@@ -37,7 +37,8 @@ export const STRICT: readonly (readonly [tool: string, field: string])[] = [
 
 export type Place = readonly [tool: string, field: string]
 
-export const thinks = (family: Family): { open: string; close: string } => family.reasoning ?? { open: "<think>", close: "</think>" }
+export const thinks = (family: Family): { open: string; close: string } =>
+  family.reasoning ?? { open: "<think>", close: "</think>" }
 
 /** A turn whose last call has a text in this place; `content` only in files of code. */
 export function turnAt(random: Random, family: Family, [tool, field]: Place): { turn: Turn; call: MeantCall; value: string } {

@@ -20,7 +20,12 @@ interface Leak {
   allow: FindingKind[]
 }
 
-const ABOUT = ["Our reader drops a tag at the end. Fix it.", "Write the tests of the tool call reader.", "go on", "Now the next format."]
+const ABOUT = [
+  "Our reader drops a tag at the end. Fix it.",
+  "Write the tests of the tool call reader.",
+  "go on",
+  "Now the next format.",
+]
 
 /**
  * Leaks in work on LLM parsers: the model was given the delimiters, in a file and in the user's words, so that a delimiter alone proves nothing. What is
@@ -41,7 +46,13 @@ export function faultInParserSession(random: Random, sources: Sources): Case {
     random,
     turn,
     { calls },
-    { corpus: "faults", class: `in a session about parsers: ${name}`, expect, allow, excerpt: calls.at(-1)?.arguments.slice(-300) },
+    {
+      corpus: "faults",
+      class: `in a session about parsers: ${name}`,
+      expect,
+      allow,
+      excerpt: calls.at(-1)?.arguments.slice(-300),
+    },
   )
 }
 
@@ -78,7 +89,13 @@ function inName(random: Random, family: Family): Leak {
   const turn = turnWith(random, family, "bash", "read", "grep", "edit")
   const calls = sentCalls(random, turn.calls)
   const last = calls.at(-1) as SentCall
-  last.name += random.pick(["<|channel|>commentary", "<|channel|>analysis", "<|constrain|>json", thinks(family).close, "</tool_call>"])
+  last.name += random.pick([
+    "<|channel|>commentary",
+    "<|channel|>analysis",
+    "<|constrain|>json",
+    thinks(family).close,
+    "</tool_call>",
+  ])
   return { turn, calls, name: "a tool's name", expect: ["tool-name-corrupt", "unknown-tool"], allow: ["arguments-invalid"] }
 }
 

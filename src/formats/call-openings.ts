@@ -25,7 +25,7 @@ interface Opening {
 }
 
 /** Names of MCP tools hold dots, slashes and colons. A token of channels or thoughts may have run into one (`bash<|channel|>commentary`). */
-const NAME = "([A-Za-z_][\\w.:/-]{0,127})(?:<[|/]\\w{1,24}\\|?>\\w{0,24})?"
+const NAME = '([A-Za-z_][\\w.:/-]{0,127})(?:<\\|\\w{1,24}\\|>\\w{0,24}|</\\w{1,24}>(?="))?'
 /** Up to the name in a JSON call: other short members may stand before it. */
 const JSON_NAME = `\\[?\\s*\\{[^{}]{0,120}?"(?:tool_)?name"\\s*:\\s*"${NAME}"`
 /** What stands between a bare name and its JSON: a running number, leftovers of Mistral, a fence of DeepSeek. */

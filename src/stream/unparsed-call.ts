@@ -121,14 +121,19 @@ function beginsArgument(text: string, schema: Schema | undefined): boolean {
 /** Before it nothing but delimiters, or reasoning up to its end. */
 function isAllThereIs(before: string): boolean {
   const said = withoutWrapper(before).trimEnd()
-  if (said === "") return true
-  const last = findDelimiters(said).at(-1)
-  return last?.delimiter.role === "reasoning-close" && last.end === said.length
+  return said === "" || endsReasoning(said)
+}
+
+/** The end of thinking stands directly before what follows. */
+function endsReasoning(before: string): boolean {
+  const last = findDelimiters(before).at(-1)
+  return last?.delimiter.role === "reasoning-close" && last.end === before.length
 }
 
 /** Outside of fences, quotes and code; one without any token, which anybody may write, begins its line. */
 function standsFree(before: string, { bare }: CallOpening): boolean {
-  if (bare ? !/(?:^|\n|[.!?:。！？：] ?)[ \t]*\[?$/.test(before) : GLUED.test(withoutWrapper(before))) return false
+  if (bare ? !(/(?:^|\n|[.!?:。！？：] ?)[ \t]*\[?$/.test(before) || endsReasoning(before)) : GLUED.test(withoutWrapper(before)))
+    return false
   const line = before.slice(before.lastIndexOf("\n") + 1)
   if ((line.match(/`/g)?.length ?? 0) % 2 === 1) return false
   return !isFenced(before)
@@ -152,7 +157,7 @@ function isLast(text: string, { index, bare, json }: CallOpening): boolean {
   if (PYTHONIC.test(body) && endsInString(body)) return true
   if (bare && !/^[\w.:/-]+\s*<arg_key>/.test(body)) return /[)}]\]?\s*$/.test(withoutDelimiters(body))
   const begin = body.search(/\[\s*\{|\{/)
-  if (begin >= 0 && begin < 200 && !/[=(]|<arg|<param/.test(body.slice(0, begin).replace("to=", ""))) {
+  if (begin >= 0 && begin < 200 && !/[=(]|<arg|<param|\n[A-Za-z_]\w*\n/.test(body.slice(0, begin).replace("to=", ""))) {
     // What stands in the strings of JSON arguments says nothing.
     const { state, ended } = readJson(body.slice(begin))
     if (ended) return isLastJson(body.slice(begin))

@@ -96,9 +96,7 @@ function atAnEdge(scene: Scene, call: Call, view: JsonView, schema: Schema | und
     const kind = fieldKind(call.name, field.plain, schemaAt(schema, field.plain))
     for (const sighting of field.text.sightings()) {
       if (isReasoning(sighting)) continue
-      const strength = STRICT_KINDS.has(kind)
-        ? inStrict(scene, field, sighting)
-        : inText(scene, field, kind, sighting, file)
+      const strength = STRICT_KINDS.has(kind) ? inStrict(scene, field, sighting) : inText(scene, field, kind, sighting, file)
       if (!strength) continue
       const certainty = strength === "certain" && scene.request.known() ? "certain" : "likely"
       const found = { ...evidence(call, field.path, certainty, around(sighting), sighting.delimiter), weak: strength === "hint" }

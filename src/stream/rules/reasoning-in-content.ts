@@ -64,7 +64,13 @@ function endsThought(sighting: Sighting): boolean {
 
 /** Sentences stand before it from the beginning of the answer on, and the answer itself behind it; no colon announces an example. */
 function endsSentences({ before, index, after, fenced }: Sighting): boolean {
-  return index <= before.length && !fenced && /[.!?。！？]\s*$/u.test(before) && !/[:：]\s*\n/.test(before) && /^\s*\p{Lu}/u.test(after)
+  return (
+    index <= before.length &&
+    !fenced &&
+    /[.!?。！？]\s*$/u.test(before) &&
+    !/[:：]\s*\n/.test(before) &&
+    /^\s*\p{Lu}/u.test(after)
+  )
 }
 
 /** Nothing before it but the tag in which Hunyuan and Ernie wrap their answers. */
