@@ -207,7 +207,7 @@ function endsText(tail: Sighting, soft: boolean): boolean {
   if (isGlued(tail)) return !soft || !/\n[ \t]*$/.test(before) || isPlanning(before)
   const line = lineBefore(tail)
   if (/^\s*(?:\/\/|\/\*|#|--|;|\*|%|>|[-+]\s|\d+[.)]\s|\|)|\s(?:\/\/|#|--|\/\*)\s/.test(line)) return false
-  if (/[.!?;})\]。！？]\s+$/u.test(before)) return !/\.\.\.\s+$/.test(before)
+  if (/[.!?;})\]。！？]\s*$/u.test(before)) return !/\.\.\.\s+$/.test(before)
   return !soft && index >= LONG && /[\p{L}\p{N}]\s+$/u.test(before) && !NAMING.test(before.trimEnd())
 }
 

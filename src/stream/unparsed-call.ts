@@ -99,7 +99,7 @@ function afterSentence(opening: CallOpening, tools: ReadonlyMap<string, Schema |
   const { name, index, bare } = opening
   if (!bare || !tools || declaredName(name, tools)) return opening
   const [, said = "", tool = ""] = /^(.*[.:])(\w+)$/s.exec(name) ?? []
-  return tools.has(tool) ? { ...opening, name: tool, index: index + said.length } : opening
+  return declaredName(tool, tools) ? { ...opening, name: tool, index: index + said.length } : opening
 }
 
 /**
@@ -120,7 +120,7 @@ function beginsArgument(text: string, schema: Schema | undefined): boolean {
 
 /** Before it nothing but delimiters, or reasoning up to its end. */
 function isAllThereIs(before: string): boolean {
-  const said = withoutWrapper(before).trimEnd()
+  const said = withoutWrapper(before.replace(/\[\s*$/, "")).trimEnd()
   return said === "" || endsReasoning(said)
 }
 
@@ -182,8 +182,9 @@ function endsInValue(body: string): boolean {
 function isLastJson(json: string): boolean {
   const { state, ended, rest } = readJson(json)
   if (state === "complete" || (state === "open" && endsInString(json))) return true
+  // The arguments came twice, behind the whole or within it.
+  if (state === "broken" && !ended) return /^\s*\{/.test(rest?.head ?? "") && /\}\s*$/.test(withoutDelimiters(json))
   if (!ended || !rest) return false
-  // The arguments came twice.
   if (rest.head.trimStart().startsWith("{") && json.startsWith(rest.head.trimStart().slice(0, 16))) return true
   return REST.test(withoutDelimiters(rest.head)) || findCallOpenings(rest.head).length > 0
 }
