@@ -3,6 +3,7 @@ import type { Case } from "./case.ts"
 import { cleanCase } from "./clean.ts"
 import * as inArguments from "./faults-arguments.ts"
 import * as json from "./faults-json.ts"
+import { faultInParserSession } from "./faults-sessions.ts"
 import * as structure from "./faults-structure.ts"
 import * as text from "./faults-text.ts"
 import { parserCase } from "./parsers.ts"
@@ -67,7 +68,8 @@ const FAULTS: readonly Maker[] = [
 ]
 const QUOTING = FAMILIES.filter(({ format }) => format === "gemma4" || format === "functiongemma")
 
-function faultCase(random: Random): Case {
+function faultCase(random: Random, sources: Sources): Case {
+  if (random.chance(0.1)) return faultInParserSession(random, sources)
   if (random.chance(0.02)) return inArguments.quotesKept(random, random.pick(QUOTING))
   return random.pick(FAULTS)(random, random.pick(FAMILIES))
 }
@@ -77,6 +79,6 @@ export function* generatedCases({ seed, n, sources }: { seed: number; n: number;
   const random = createRandom(seed)
   for (let i = 0; i < n; i++) {
     const own = random.fork()
-    yield i % 3 === 0 ? faultCase(own) : i % 3 === 1 ? parserCase(own, sources) : cleanCase(own)
+    yield i % 3 === 0 ? faultCase(own, sources) : i % 3 === 1 ? parserCase(own, sources) : cleanCase(own)
   }
 }

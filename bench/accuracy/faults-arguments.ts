@@ -15,7 +15,7 @@ const TERMINATORS = [
   "",
   "",
 ]
-const MUSINGS = [
+export const MUSINGS = [
   "wait, which folder was it? I should look again before I write this.",
   "The user wants the totals rounded once, so let me keep the old signature.",
   "I need to be careful here: the second argument may be missing.",
@@ -25,7 +25,7 @@ const MUSINGS = [
 const CODE = /\.(ts|py|rs|go|c|sql|ex|sh)$/
 
 /** Fields that are short and strict. */
-const STRICT: readonly (readonly [tool: string, field: string])[] = [
+export const STRICT: readonly (readonly [tool: string, field: string])[] = [
   ["read", "filePath"],
   ["write", "filePath"],
   ["edit", "filePath"],
@@ -35,12 +35,13 @@ const STRICT: readonly (readonly [tool: string, field: string])[] = [
   ["task", "subagent_type"],
 ]
 
-type Place = readonly [tool: string, field: string]
+export type Place = readonly [tool: string, field: string]
 
-const thinks = (family: Family): { open: string; close: string } => family.reasoning ?? { open: "<think>", close: "</think>" }
+export const thinks = (family: Family): { open: string; close: string } =>
+  family.reasoning ?? { open: "<think>", close: "</think>" }
 
 /** A turn whose last call has a text in this place; `content` only in files of code. */
-function turnAt(random: Random, family: Family, [tool, field]: Place): { turn: Turn; call: MeantCall; value: string } {
+export function turnAt(random: Random, family: Family, [tool, field]: Place): { turn: Turn; call: MeantCall; value: string } {
   for (;;) {
     const turn = turnWith(random, family, tool)
     const call = turn.calls.at(-1) as MeantCall
@@ -53,7 +54,7 @@ function turnAt(random: Random, family: Family, [tool, field]: Place): { turn: T
   }
 }
 
-function withValue(random: Random, turn: Turn, field: string, value: string): SentCall[] {
+export function withValue(random: Random, turn: Turn, field: string, value: string): SentCall[] {
   const last = turn.calls.at(-1) as MeantCall
   const changed: MeantCall = { ...last, args: { ...last.args, [field]: value } }
   return sentCalls(random, [...turn.calls.slice(0, -1), changed])

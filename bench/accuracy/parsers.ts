@@ -48,7 +48,7 @@ function dressed(random: Random, turn: Turn, name: string, { literal }: Quotatio
 }
 
 /** The file as a tool gave it: whole, its beginning, or the lines that matter. */
-function reading(random: Random, { file, lines, literal }: Quotation): Turn["messages"] {
+export function reading(random: Random, { file, lines, literal }: Quotation): Turn["messages"] {
   const numbered = (text: string): string =>
     `<file>\n${text
       .split("\n")

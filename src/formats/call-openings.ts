@@ -24,8 +24,8 @@ interface Opening {
   form: Form
 }
 
-/** Names of MCP tools hold dots, slashes and colons. A token of channels may have run into one (`bash<|channel|>commentary`). */
-const NAME = "([A-Za-z_][\\w.:/-]{0,127})(?:<\\|\\w{1,24}\\|>\\w{0,24})?"
+/** Names of MCP tools hold dots, slashes and colons. A token of channels or thoughts may have run into one (`bash<|channel|>commentary`). */
+const NAME = '([A-Za-z_][\\w.:/-]{0,127})(?:<\\|\\w{1,24}\\|>\\w{0,24}|</\\w{1,24}>(?="))?'
 /** Up to the name in a JSON call: other short members may stand before it. */
 const JSON_NAME = `\\[?\\s*\\{[^{}]{0,120}?"(?:tool_)?name"\\s*:\\s*"${NAME}"`
 /** What stands between a bare name and its JSON: a running number, leftovers of Mistral, a fence of DeepSeek. */
@@ -45,7 +45,7 @@ const OPENINGS: readonly Opening[] = [
   // GLM, Laguna, Ling 3; Hunyuan v3 with its suffixes. A call without arguments closes at once.
   opening("token", `<tool_calls?>\\s*${NAME}\\s*(?:<arg_key>|</tool_call>)`),
   // The same without its special tokens: names and values on lines of their own, or all in one.
-  opening("token", `<tool_call>\\s*${NAME}(?=\\n[A-Za-z_]\\w*\\n|[^\\n<]{0,400}\\n?</tool_call>)`),
+  opening("token", `<tool_call>\\s*${NAME}(?=\\n[A-Za-z_]\\w*\\n|[^]{0,4000}?</tool_call>)`),
   opening("token", `<tool_call[\\w:.-]{0,24}>\\s*${NAME}\\s*<tool_sep`),
   // DeepSeek V3 with its type word, V3.1 without.
   opening("token", `<｜tool▁call▁begin｜>(?:function<｜tool▁sep｜>)?${NAME}`),
@@ -65,7 +65,7 @@ const OPENINGS: readonly Opening[] = [
   opening("token", `<\\|plamo:begin_tool_name:plamo\\|>\\s*${NAME}`),
   opening("token", `to=functions\\.${NAME}`),
   // Kimi K2 without its tokens: nobody else writes a running number there.
-  opening("token", `functions\\.${NAME}:\\d{1,4}\\s*(?=\\{)`),
+  opening("token", `functions\\.${NAME}:\\d{1,4}\\s*(?="?\\{)`),
   // Llama 3 and any model told to answer in JSON; Cohere and Apertus without their tokens.
   opening(
     "json",
@@ -74,7 +74,7 @@ const OPENINGS: readonly Opening[] = [
   opening("json", `\\{\\s*"type"\\s*:\\s*"function"\\s*,\\s*"(?:name"\\s*:|function"\\s*:\\s*\\{\\s*"name"\\s*:)\\s*"${NAME}"`),
   opening("json", `\\[\\s*\\{\\s*"${NAME}"\\s*:\\s*\\{`),
   // DeepSeek and Mistral without their tokens.
-  opening("plain", `(?<![\\w.-])(?:>>>|functions?[.:]?|)${NAME}${BEFORE_JSON}(?=\\{)`),
+  opening("plain", `(?<![\\w.-])(?:>>>|functions?[.:]|function(?=[a-z])|)${NAME}${BEFORE_JSON}(?=\\{)`),
   // GLM and Gemma without their outer tokens.
   opening("plain", `(?<![\\w.-])${NAME}\\s*(?=<arg_key>)`),
   opening("plain", `(?<![\\w.-])call:${NAME}(?=\\{)`),

@@ -13,13 +13,13 @@ const NAME = "([A-Za-z_][\\w.-]{0,63})"
 
 /** How a parameter ends, in families that write parameters as tags; the last sign may be missing (vllm-project/vllm#53227). */
 const CLOSER =
-  '(?:</(?:[｜|]{1,2}DSML[｜|]{1,2}|steptml:|atem:)?parameter>?|</arg_value>?|<\\|close\\|>argument(?:<\\|sep\\|>)?|<\\|"\\|>)'
+  '(?:</(?:[｜|]{1,2}DSML[｜|]{1,2}|steptml:|atem:)?param(?:eter)?>?|</arg_value>?|<\\|close\\|>argument(?:<\\|sep\\|>)?|<\\|"\\|>)'
 
-/** How it begins: Qwen-XML and Seed, GLM, MiniMax, DSML, Step 3, Muse Glimmer and imitations, Kimi K3, Gemma 4 (only behind another value). */
+/** How it begins: Qwen-XML and Seed, GLM, MiniMax, DSML, MiniCPM5, Step 3, Muse Glimmer and imitations, Kimi K3, Gemma 4 (only behind another value). */
 const OPENERS = [
   `<parameter=${NAME}>`,
   `<arg_key>\\s*${NAME}\\s*</arg_key>`,
-  `(?:\\]<\\]minimax\\[>\\[)?<(?:[｜|]{1,2}DSML[｜|]{1,2}|steptml:|atem:)?parameter name="${NAME}"`,
+  `(?:\\]<\\]minimax\\[>\\[)?<(?:[｜|]{1,2}DSML[｜|]{1,2}|steptml:|atem:)?param(?:eter)? name="${NAME}"`,
   `<\\|open\\|>argument key="${NAME}"`,
   `(?<=<\\|"\\|>\\s{0,8}),\\s*${NAME}\\s*:`,
 ]

@@ -90,17 +90,23 @@ function mostPieces({ reasoning, content }: Reading): number {
     if (!hasSinglePieces(channel)) return Number.POSITIVE_INFINITY
     // Under load a server joins some of them later on.
     const joined = channel.pieces > channel.sample().length ? channel.pieces * MORE_LATER : 0
-    return most + channel.pieces + joined + severalBytes(channel)
+    const several = channel.sample().filter(holdsSeveral).join("").length
+    return most + channel.pieces + several + joined + severalBytes(channel)
   }, 0)
 }
 
 /** Pieces are single tokens: of the first ones next to none holds two words or goes on behind a line break, and the later ones are no longer. */
 function hasSinglePieces(channel: Channel): boolean {
   const sample = channel.sample()
-  const multiple = sample.filter((piece) => /\S\s+\S|\n\S/.test(piece)).length
+  const multiple = sample.filter(holdsSeveral).length
   if (multiple > sample.length * MOST_MULTIPLE) return false
   const first = sample.reduce((sum, piece) => sum + piece.length, 0) / Math.max(1, sample.length)
   return channel.text().length <= channel.pieces * first * (1 + MORE_LATER)
+}
+
+/** More than one word, or the beginning of a line behind its end. */
+function holdsSeveral(piece: string): boolean {
+  return /\S\s+\S|\n\S/.test(piece)
 }
 
 /** The most tokens that characters of several bytes can take beside the first one each. */

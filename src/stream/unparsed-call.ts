@@ -46,9 +46,12 @@ export function findDividedCall(reasoning: TextScan, content: TextScan, request:
   return breaksOff(begun) || (isComplete(rest) && !isComplete(begun)) ? found : undefined
 }
 
+/** A function call, in a list or by itself. */
+const PYTHONIC = /^(?:<\|\w{1,24}\|>\s*)?\[?\s*[A-Za-z_][\w.]*\(/
+
 /** Within a string of its arguments, in JSON or as a function call. */
 function breaksOff(call: string): boolean {
-  if (/^(?:<\|\w{1,24}\|>\s*)?\[\s*[A-Za-z_][\w.]*\(/.test(call)) return endsInString(call)
+  if (PYTHONIC.test(call)) return endsInString(call)
   const begin = call.indexOf("{")
   if (begin < 0 || /[=(]|<arg|<param/.test(call.slice(0, begin).replace("to=", ""))) return false
   const json = call.slice(begin)
@@ -73,7 +76,7 @@ function findIn(text: string, request: RequestView): UnparsedCall | undefined {
   // Of a request that is not known any tool may be; then only tokens prove that a call was meant.
   const tools = request.tools()
   if (tools?.size === 0) return undefined
-  for (const opening of findCallOpenings(text)) {
+  for (const opening of findCallOpenings(text).map((found) => afterSentence(found, tools))) {
     const name = tools ? declaredName(opening.name, tools) : opening.bare ? undefined : opening.name
     if (name === undefined) continue
     const before = text.slice(0, opening.index)
@@ -91,12 +94,20 @@ function findIn(text: string, request: RequestView): UnparsedCall | undefined {
   return undefined
 }
 
+/** A bare name directly behind the last word of a sentence, whose token is gone: "in one go.read{...". */
+function afterSentence(opening: CallOpening, tools: ReadonlyMap<string, Schema | undefined> | undefined): CallOpening {
+  const { name, index, bare } = opening
+  if (!bare || !tools || declaredName(name, tools)) return opening
+  const [, said = "", tool = ""] = /^(.*[.:])(\w+)$/s.exec(name) ?? []
+  return declaredName(tool, tools) ? { ...opening, name: tool, index: index + said.length } : opening
+}
+
 /**
  * The declared tool that is meant: models put the namespace of their own format before it or a channel behind it, and without the special tokens the
  * first argument follows directly.
  */
 function declaredName(name: string, tools: ReadonlyMap<string, Schema | undefined>): string | undefined {
-  const bare = name.replace(/^functions?[.:]/, "").replace(/(?<=.)(?:commentary|analysis)$/, "")
+  const bare = name.replace(/^functions?[.:]|^function(?=[a-z])/, "").replace(/(?<=.)(?:commentary|analysis|final|json)$/, "")
   return (
     [name, bare].find((one) => tools.has(one)) ??
     [...tools.keys()].find((tool) => bare.startsWith(tool) && beginsArgument(bare.slice(tool.length), tools.get(tool)))
@@ -109,15 +120,20 @@ function beginsArgument(text: string, schema: Schema | undefined): boolean {
 
 /** Before it nothing but delimiters, or reasoning up to its end. */
 function isAllThereIs(before: string): boolean {
-  const said = withoutWrapper(before).trimEnd()
-  if (said === "") return true
-  const last = findDelimiters(said).at(-1)
-  return last?.delimiter.role === "reasoning-close" && last.end === said.length
+  const said = withoutWrapper(before.replace(/\[\s*$/, "")).trimEnd()
+  return said === "" || endsReasoning(said)
+}
+
+/** The end of thinking stands directly before what follows. */
+function endsReasoning(before: string): boolean {
+  const last = findDelimiters(before).at(-1)
+  return last?.delimiter.role === "reasoning-close" && last.end === before.length
 }
 
 /** Outside of fences, quotes and code; one without any token, which anybody may write, begins its line. */
 function standsFree(before: string, { bare }: CallOpening): boolean {
-  if (bare ? !/(?:^|\n|[.!?:。！？：] )[ \t]*\[?$/.test(before) : GLUED.test(withoutWrapper(before))) return false
+  if (bare ? !(/(?:^|\n|[.!?:。！？：] ?)[ \t]*\[?$/.test(before) || endsReasoning(before)) : GLUED.test(withoutWrapper(before)))
+    return false
   const line = before.slice(before.lastIndexOf("\n") + 1)
   if ((line.match(/`/g)?.length ?? 0) % 2 === 1) return false
   return !isFenced(before)
@@ -138,23 +154,38 @@ function isLast(text: string, { index, bare, json }: CallOpening): boolean {
   const body = text.slice(index)
   if (json !== undefined) return isLastJson(text.slice(json))
   // A function call in a list, or arguments in braces; one that breaks off within a string was cut there.
-  if (bare && body.startsWith("[") && breaksOff(body)) return true
+  if (PYTHONIC.test(body) && endsInString(body)) return true
   if (bare && !/^[\w.:/-]+\s*<arg_key>/.test(body)) return /[)}]\]?\s*$/.test(withoutDelimiters(body))
-  const begin = body.indexOf("{")
-  if (begin >= 0 && begin < 200 && !/[=(]|<arg|<param/.test(body.slice(0, begin).replace("to=", ""))) {
+  const begin = body.search(/\[\s*\{|\{/)
+  if (begin >= 0 && begin < 200 && !/[=(]|<arg|<param|\n[A-Za-z_]\w*\n/.test(body.slice(0, begin).replace("to=", ""))) {
     // What stands in the strings of JSON arguments says nothing.
     const { state, ended } = readJson(body.slice(begin))
     if (ended) return isLastJson(body.slice(begin))
     if (state === "open") return true
   }
   const last = findDelimiters(body).at(-1)
-  return last === undefined || last.delimiter.role === "call-open" || REST.test(body.slice(last.end)) || !isClosed(body)
+  return (
+    last === undefined ||
+    last.delimiter.role === "call-open" ||
+    REST.test(body.slice(last.end)) ||
+    !isClosed(body) ||
+    endsInValue(body)
+  )
+}
+
+/** Broke off within a value: behind the last tag of a parameter none closes it. */
+function endsInValue(body: string): boolean {
+  const opened = [...body.matchAll(/<(?:parameter[= ]|[｜|]DSML[｜|]parameter |arg_value>)/g)].at(-1)
+  return opened !== undefined && !/<\/|<[｜|]DSML/.test(body.slice(opened.index + 1).replaceAll(/<\/(?:seed:)?think>/g, ""))
 }
 
 function isLastJson(json: string): boolean {
   const { state, ended, rest } = readJson(json)
-  if (state === "complete") return true
+  if (state === "complete" || (state === "open" && endsInString(json))) return true
+  // The arguments came twice, behind the whole or within it.
+  if (state === "broken" && !ended) return /^\s*\{/.test(rest?.head ?? "") && /\}\s*$/.test(withoutDelimiters(json))
   if (!ended || !rest) return false
+  if (rest.head.trimStart().startsWith("{") && json.startsWith(rest.head.trimStart().slice(0, 16))) return true
   return REST.test(withoutDelimiters(rest.head)) || findCallOpenings(rest.head).length > 0
 }
 

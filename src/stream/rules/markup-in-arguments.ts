@@ -5,7 +5,7 @@ import { type FieldKind, fieldKind, STRICT_KINDS } from "../../knowledge/fields.
 import type { Call } from "../calls.ts"
 import { isFenced } from "../fences.ts"
 import type { JsonField, JsonView } from "../json-strings.ts"
-import { isPlanning, isSoftFile } from "../leak.ts"
+import { isPlanning, isRawFile, isSoftFile } from "../leak.ts"
 import { requiredOf, type Schema, schemaAt } from "../schema.ts"
 import { isShellText } from "../shell.ts"
 import { around, isAtHead, isBare, isGlued, isInWord, isOneOfMany, isOnOwnLine, isQuoted, isReasoning } from "../sightings.ts"
@@ -49,7 +49,7 @@ function swallowed(scene: Scene, call: Call, view: JsonView, schema: Schema | un
     for (const part of text.length === text.head.length ? [text.head] : [text.head, text.tail()]) {
       if (!/[<[]/.test(part)) continue
       const next = long && !(view.ended && findUnparsedCall(text, scene.request)) ? undefined : nextCall(scene, kind, part)
-      if (next && !(long && fileIsSoft(view))) return evidence(call, path, "certain", next.excerpt, next.delimiter)
+      if (next && !(long && fileOf(view, isSoftFile))) return evidence(call, path, "certain", next.excerpt, next.delimiter)
       const tag = findParameterTags(part).find(({ name, afterCloser, index, end }) => {
         if (name === plain || !Object.hasOwn(schema?.properties ?? {}, name)) return false
         if (view.ended && required.has(name) && !view.keys.has(name)) return true
@@ -90,15 +90,13 @@ function isTextOf(kind: FieldKind, text: string, index: number): boolean {
 
 /** A token of calls or turns where none can stand: in a path or a name, at the end of a command, in the middle of a word. */
 function atAnEdge(scene: Scene, call: Call, view: JsonView, schema: Schema | undefined): Evidence | undefined {
-  const soft = fileIsSoft(view)
+  const file = { soft: fileOf(view, isSoftFile), raw: fileOf(view, isRawFile), ended: view.ended }
   let hint: Evidence | undefined
   for (const field of view.fields) {
     const kind = fieldKind(call.name, field.plain, schemaAt(schema, field.plain))
     for (const sighting of field.text.sightings()) {
       if (isReasoning(sighting)) continue
-      const strength = STRICT_KINDS.has(kind)
-        ? inStrict(scene, field, sighting)
-        : inText(scene, field, kind, sighting, { soft, ended: view.ended })
+      const strength = STRICT_KINDS.has(kind) ? inStrict(scene, field, sighting) : inText(scene, field, kind, sighting, file)
       if (!strength) continue
       const certainty = strength === "certain" && scene.request.known() ? "certain" : "likely"
       const found = { ...evidence(call, field.path, certainty, around(sighting), sighting.delimiter), weak: strength === "hint" }
@@ -122,10 +120,13 @@ function inText(
   field: JsonField,
   kind: FieldKind,
   sighting: Sighting,
-  file: { soft: boolean; ended: boolean },
+  file: { soft: boolean; raw: boolean; ended: boolean },
 ): Strength | undefined {
   const { delimiter, before } = sighting
-  const { soft, ended } = file
+  const { soft, raw, ended } = file
+  const ends = ENDS_REASONING.has(delimiter.literal) && isOnOwnLine(sighting) && !isQuoted(sighting)
+  // The model's own thought, in a session about such tokens as well.
+  if (ends && !raw && isPlanning(before) && sharesReasoning(scene, sighting)) return "certain"
   if (scene.provenance.group(delimiter.group)) return undefined
   const tail = isTail(field, sighting)
   if (kind === "command" && sighting.index <= field.text.head.length && !isShellText(field.text.head, sighting.index)) {
@@ -165,9 +166,9 @@ function isOpened({ text }: JsonField, { delimiter, index }: Sighting): boolean 
   return name !== undefined && [text.head, text.tail()].some((part) => new RegExp(`<${name}[\\s=>]`).test(part))
 }
 
-function fileIsSoft(view: JsonView): boolean {
+function fileOf(view: JsonView, is: (path: string) => boolean): boolean {
   const file = view.fields.find(({ plain }) => plain === "filePath" || plain === "path")?.text.head
-  return file !== undefined && isSoftFile(file)
+  return file !== undefined && is(file)
 }
 
 function inKey({ provenance }: Scene, call: Call, view: JsonView): Evidence | undefined {

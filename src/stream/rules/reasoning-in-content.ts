@@ -6,7 +6,7 @@ import type { Evidence, ResponseRule, Scene } from "./rule.ts"
 /**
  * Reasoning in the visible answer: it begins with an opener, or a closer without one stands on a line of its own (the opener is in the prompt,
  * written by the chat template). Not where the system prompt asks for such blocks. Where the conversation is about them, an opener at the very
- * beginning still counts, a closer only as the end of what was said before a tool call.
+ * beginning still counts, a closer only as the end of what was said before a tool call, or directly behind the last sentence.
  */
 export const reasoningInContent: ResponseRule = {
   kind: "reasoning-in-content",
@@ -17,7 +17,7 @@ export const reasoningInContent: ResponseRule = {
     const first = sightings[0]
     if (!first) return undefined
     const weak = provenance.asked(first.delimiter.group)
-    const block = first.delimiter.role === "reasoning-open" && isAtHead(first) && !isQuoted(first)
+    const block = first.delimiter.role === "reasoning-open" && (isAtHead(first) || isInWrapper(first)) && !isQuoted(first)
     const closed = sightings.some(({ delimiter, after }) => delimiter.role === "reasoning-close" && !/^ \S/.test(after))
     if (block && (closed || !isSubject(first))) return evidence(scene, first, weak)
     const inside = blockInside(sightings)
@@ -27,7 +27,9 @@ export const reasoningInContent: ResponseRule = {
         endsThought(sighting) || (!isQuoted(sighting) && (isOnOwnLine(sighting) || (isAtHead(sighting) && !isSubject(sighting)))),
     )
     if (!orphan) return undefined
-    const subject = provenance.group(orphan.delimiter.group) && !(reading.calls.count > 0 && isAtTail(orphan, content))
+    const last = isAtTail(orphan, content) && (reading.calls.count > 0 || endsThought(orphan))
+    const opensAnswer = reading.reasoning.pieces === 0 && orphan === first && endsSentences(orphan)
+    const subject = provenance.group(orphan.delimiter.group) && !last && !opensAnswer
     return evidence(scene, orphan, weak || subject)
   },
 }
@@ -53,10 +55,27 @@ function endsThought(sighting: Sighting): boolean {
   const { before, after, fenced } = sighting
   const line = lineBefore(sighting)
   // Between two signs of the same sort it is quoted, whatever stands in the rest of the line.
-  if (/(["'`*_|])$/.exec(before)?.[1] === after[0]) return false
+  if (after !== "" && /(["'`*_|])$/.exec(before)?.[1] === after[0]) return false
   if (fenced || ['"', "`"].some((quote) => line.split(quote).length % 2 === 0)) return false
   // Between two words without a full stop it is part of an expression.
+  if (after.trim() === "" && /[.!?。！？]$/u.test(before)) return true
   return /^(?:[\p{Lu}\p{Lo}\p{N}`*#<[{|]|\s*\n)/u.test(after) && /[.!?。！？…)"'`]$|\p{Lo}$/u.test(before)
+}
+
+/** Sentences stand before it from the beginning of the answer on, and the answer itself behind it; no colon announces an example. */
+function endsSentences({ before, index, after, fenced }: Sighting): boolean {
+  return (
+    index <= before.length &&
+    !fenced &&
+    /[.!?。！？]\s*$/u.test(before) &&
+    !/[:：]\s*\n/.test(before) &&
+    /^\s*\p{Lu}/u.test(after)
+  )
+}
+
+/** Nothing before it but the tag in which Hunyuan and Ernie wrap their answers. */
+function isInWrapper({ before, index }: Sighting): boolean {
+  return index <= before.length && /^\s*<(?:answer|response)>\s*$/.test(before)
 }
 
 /** "<think> opens the block": the subject of a sentence. */
