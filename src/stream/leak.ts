@@ -132,7 +132,13 @@ function inCommand(question: LeakQuestion, { first, headBlock, orphans }: Shape)
   const opening = isAtHead(first) && !isQuoted(first)
   // No shell command begins with a delimiter, not even one that looks for it.
   if (opening) return { strength: given(first) && !headBlock ? "likely" : "certain", sighting: first }
-  if (given(first)) return undefined
+  if (given(first)) {
+    // No command ends in one outside of quotes, whatever was read before, unless it was given so.
+    const end = orphans.find((orphan) => isAtTail(orphan, text) && isGlued(orphan) && !isQuoted(orphan))
+    return end && !question.givenHere(end) && end.index <= text.head.length && !isShellText(text.head, end.index)
+      ? { strength: "likely", sighting: end }
+      : undefined
+  }
   const bare = orphans.find((orphan) => !isQuoted(orphan))
   if (!bare) return isQuoted(first) ? undefined : hint(first)
   const inWord = orphans.find(isInWord)

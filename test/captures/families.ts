@@ -16,6 +16,8 @@ export interface FamilyCapture {
   bytes: Uint8Array
   expect: FindingKind[]
   allow: FindingKind[]
+  /** Why next to nothing may show of a fault: see `families/README.md`. */
+  faint?: "altered" | "text-lost" | "undeclared"
 }
 
 interface Declared {
@@ -31,6 +33,12 @@ export function familyCaptures(): FamilyCapture[] {
     const { body, request, ...rest } = JSON.parse(line) as FamilyCapture & { body: string }
     return { ...rest, request: { ...request, tools: declared(tools, rest.shape) }, bytes: new TextEncoder().encode(body) }
   })
+}
+
+/** Names of the recordings whose fault the inspector is known not to find, with the reason. */
+export function knownMisses(): ReadonlyMap<string, string> {
+  const reasons = JSON.parse(readFileSync(join(FOLDER, "missed.json"), "utf8")) as Record<string, string[]>
+  return new Map(Object.entries(reasons).flatMap(([reason, files]) => files.map((file) => [file, reason] as const)))
 }
 
 function declared(tools: readonly Declared[], shape: FamilyCapture["shape"]): object[] {

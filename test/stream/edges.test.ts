@@ -61,6 +61,16 @@ describe("in a session about delimiters", () => {
     }
   })
 
+  test("the end of a command outside of quotes is no mention", () => {
+    const run = (command: string): Answer => ({ calls: [{ name: "bash", arguments: { command } }] })
+    const markup = { request: requestWith("The file holds <parameter name='a'>1</parameter> twice.") }
+    expect(kindsOf(run("ls -la</think>"), about)).toEqual(["reasoning-in-arguments"])
+    expect(kindsOf(run("cargo test\n</parameter>"), markup)).toEqual(["markup-in-arguments"])
+    expect(kindsOf(run("grep -c '</think>'"), about)).toEqual([])
+    expect(kindsOf(run("cat > a.xml <<EOF\n<a>1</parameter>\nEOF"), markup)).toEqual([])
+    expect(kindsOf(run("git commit -m 'Cut at </parameter>"), markup)).toEqual([])
+  })
+
   test("what is no thought, or what the reasoning holds with its delimiter, is none", () => {
     const line = "export const total = (prices: number[]) => prices.reduce((a, b) => a + b, 0)"
     expect(kindsOf({ reasoning: line, ...write("src/a.ts", `${line}\n</think>\n`) }, about)).toEqual([])

@@ -110,9 +110,14 @@ function atAnEdge(scene: Scene, call: Call, view: JsonView, schema: Schema | und
 type Strength = "certain" | "likely" | "hint"
 
 function inStrict({ provenance }: Scene, field: JsonField, sighting: Sighting): Strength | undefined {
-  const { delimiter, before, after } = sighting
-  if (provenance.text(before.slice(-24) + delimiter.literal + after.slice(0, 24))) return undefined
+  if (givenHere(provenance, sighting)) return undefined
+  const { delimiter } = sighting
   return isTail(field, sighting) || isAtHead(sighting) || isUnmistakable(delimiter) ? "certain" : "likely"
+}
+
+/** The user, or a file, has the delimiter in these very surroundings. */
+function givenHere(provenance: Scene["provenance"], { before, delimiter, after }: Sighting): boolean {
+  return provenance.text(before.slice(-24) + delimiter.literal + after.slice(0, 24))
 }
 
 function inText(
@@ -127,9 +132,12 @@ function inText(
   const ends = ENDS_REASONING.has(delimiter.literal) && isOnOwnLine(sighting) && !isQuoted(sighting)
   // The model's own thought, in a session about such tokens as well.
   if (ends && !raw && isPlanning(before) && sharesReasoning(scene, sighting)) return "certain"
-  if (scene.provenance.group(delimiter.group)) return undefined
   const tail = isTail(field, sighting)
-  if (kind === "command" && sighting.index <= field.text.head.length && !isShellText(field.text.head, sighting.index)) {
+  const bare = kind === "command" && sighting.index <= field.text.head.length && !isShellText(field.text.head, sighting.index)
+  // No command ends in one outside of quotes, whatever was read before, unless it was given so.
+  if (bare && tail && closes(delimiter) && isGlued(sighting) && !givenHere(scene.provenance, sighting)) return "certain"
+  if (scene.provenance.group(delimiter.group)) return undefined
+  if (bare) {
     // Shells take none of them unquoted, least of all in a word or on a line of its own.
     if (isUnmistakable(delimiter) || isAtHead(sighting)) return "certain"
     // The end of one thing and the beginning of the next, as only the grammar has them.
