@@ -27,7 +27,7 @@ const encoder = new TextEncoder()
 type Form = "chat" | "text"
 
 /** A raw answer as vLLM streams it: thoughts, text, then a call that writes a file; a token per event, about 250 bytes. */
-function stream(events: number, form: Form): Uint8Array[] {
+function stream(events: number, form: Form, words = 1): Uint8Array[] {
   const chunk = (text: string, finish: string | null = null): Uint8Array =>
     encoder.encode(
       `data: ${JSON.stringify({
@@ -46,9 +46,9 @@ function stream(events: number, form: Form): Uint8Array[] {
         ],
       })}\n\n`,
     )
-  const words = ["The ", "tests ", "use ", "`const x = [1, 2]` ", "a < b ", "\n\n", "// größer ", "<div>", " so I read "]
+  const some = ["The ", "tests ", "use ", "`const x = [1, 2]` ", "a < b ", "\n\n", "// größer ", "<div>", " so I read "]
   // In an order that does not repeat, as text does not.
-  const word = (i: number): string => words[((Math.imul(i + 1, 0x9e3779b1) ^ Math.imul(i, i)) >>> 11) % words.length] ?? ""
+  const word = (i: number): string => some[((Math.imul(i + 1, 0x9e3779b1) ^ Math.imul(i, i)) >>> 11) % some.length] ?? ""
   const out: Uint8Array[] = []
   for (let i = 0; i < events; i++) {
     if (i === events * 0.4) out.push(chunk("\n</think>\n\n"))
@@ -56,7 +56,7 @@ function stream(events: number, form: Form): Uint8Array[] {
       out.push(
         chunk("\n\n<tool_call>\n<function=write>\n<parameter=filePath>\n/home/dev/a.ts\n</parameter>\n<parameter=content>\n"),
       )
-    else out.push(chunk(word(i)))
+    else out.push(chunk(Array.from({ length: words }, (_, n) => word(i * words + n)).join("")))
   }
   out.push(chunk("\n</parameter>\n</function>\n</tool_call>"), chunk("", "stop"), encoder.encode("data: [DONE]\n\n"))
   return out
@@ -197,6 +197,12 @@ async function main(): Promise<void> {
   const fifty = await compare(together(large), 5)
   const bodies = await compare(together(small), ROUNDS, floorOfBody, rescued)
   const single = await compare(small, ROUNDS, floorOfBody, rescued)
+  const wide = [
+    { words: 8, events: 15_000 },
+    { words: 250, events: 2500 },
+  ].map(({ words, events }) => ({ words, chunks: stream(events, "chat", words) }))
+  const long: { words: number; cost: Cost }[] = []
+  for (const { words, chunks } of wide) long.push({ words, cost: await compare(chunks, ROUNDS, floorOfBody, rescued) })
 
   const runtime = process.versions.bun ? `Bun ${process.versions.bun}` : `Node ${process.versions.node}`
   const row = (name: string, ...cells: string[]): void =>
@@ -211,6 +217,7 @@ async function main(): Promise<void> {
   costs(`chat, 200,000 events, ${size(large)}`, fifty)
   costs("rescueResponse, reads of 16 KB", bodies)
   costs("rescueResponse, an event per read", single)
+  for (const { words, cost } of long) costs(`${words * 8} characters per event, not held`, cost)
   row("growth for ten times the events", "", `${(fifty.ours / chat.ours).toFixed(1)} x`, "", "")
   if ([chat, plain, fifty, bodies, single].some(({ ratios }) => (ratios[Math.floor(ratios.length / 2)] ?? 0) > LIMIT))
     process.exitCode = 1

@@ -36,13 +36,41 @@ export const DELIMITERS: readonly Delimiter[] = VOCABULARIES.flatMap((vocabulary
 
 const BY_LITERAL: ReadonlyMap<string, Delimiter> = new Map(DELIMITERS.map((delimiter) => [delimiter.literal, delimiter]))
 
+/** Literals that begin alike. */
+interface Finder {
+  /** Engines see at once where this is missing. */
+  opening: string
+  pattern: RegExp
+}
+
+/** One for each first character: engines skip quickly to a character, and slowly to one of several. */
+function findersOf(literals: readonly string[]): Finder[] {
+  return [...byFirst(literals)].map(([first, rests]) => ({
+    opening: rests.length === 1 ? first + rests[0] : first,
+    pattern: new RegExp(escapeForRegExp(first) + treeOf(rests), "g"),
+  }))
+}
+
+/** Matches the longest of some literals, character by character, so that nothing is tried twice. */
+function treeOf(literals: readonly string[]): string {
+  const branches = [...byFirst(literals)].map(([first, rests]) => escapeForRegExp(first) + treeOf(rests))
+  if (branches.length === 0) return ""
+  return `(?:${branches.join("|")})${literals.includes("") ? "?" : ""}`
+}
+
+/** What follows each first character. */
+function byFirst(literals: readonly string[]): Map<string, string[]> {
+  const rests = new Map<string, string[]>()
+  for (const literal of literals) {
+    const first = literal.slice(0, 1)
+    if (first !== "") rests.set(first, [...(rests.get(first) ?? []), literal.slice(1)])
+  }
+  return rests
+}
+
 const escapeForRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")
 
-/** The longest alternative first, so that `<|channel|>analysis` is not taken for `<|channel|>`. */
-const SOURCE: string = [...BY_LITERAL.keys()]
-  .sort((a, b) => b.length - a.length)
-  .map(escapeForRegExp)
-  .join("|")
+const FINDERS = findersOf([...BY_LITERAL.keys()])
 
 /**
  * All delimiters in a text, in order, not overlapping, the longest where several begin at one place.
@@ -51,13 +79,22 @@ const SOURCE: string = [...BY_LITERAL.keys()]
  */
 export function findDelimiters(text: string, from = 0): DelimiterHit[] {
   const hits: DelimiterHit[] = []
-  const finder = new RegExp(SOURCE, "g")
-  finder.lastIndex = from
-  for (let match = finder.exec(text); match; match = finder.exec(text)) {
-    const delimiter = BY_LITERAL.get(match[0])
-    if (delimiter) hits.push({ delimiter, index: match.index, end: match.index + match[0].length })
+  for (const { opening, pattern } of FINDERS) {
+    if (!text.includes(opening, from)) continue
+    pattern.lastIndex = from
+    for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
+      const delimiter = BY_LITERAL.get(match[0])
+      if (delimiter) hits.push({ delimiter, index: match.index, end: match.index + match[0].length })
+    }
   }
+  let behind = 0
   return hits
+    .sort((a, b) => a.index - b.index)
+    .filter(({ index, end }) => {
+      const free = index >= behind
+      if (free) behind = end
+      return free
+    })
 }
 
 /**

@@ -64,3 +64,39 @@ describe("the finder", () => {
     )
   })
 })
+
+const RUNS = { numRuns: Number(process.env.OPENCODE_VLLM_RUNS ?? 300) }
+const LITERALS = DELIMITERS.map(({ literal }) => literal)
+
+/** The rule itself: at the first place where one begins the longest, then on behind it. */
+function plainly(text: string, from: number): [number, string][] {
+  const found: [number, string][] = []
+  for (let at = from; at < text.length; ) {
+    const [longest] = LITERALS.filter((literal) => text.startsWith(literal, at)).sort((a, b) => b.length - a.length)
+    if (longest) found.push([at, longest])
+    at += longest?.length ?? 1
+  }
+  return found
+}
+
+const literal = fc.constantFrom(...LITERALS)
+const part = fc.oneof(
+  literal,
+  fc.tuple(literal, fc.nat(30)).map(([text, length]) => text.slice(0, length)),
+  fc.tuple(literal, fc.nat(30)).map(([text, from]) => text.slice(from)),
+  fc.string({ unit: "binary", maxLength: 4 }),
+)
+
+test("delimiters are found in order, the longest first, none within another", () => {
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 12 }), fc.nat(40), (parts, from) => {
+      const text = parts.join("")
+      const found = findDelimiters(text, from).map(({ index, end, delimiter }) => {
+        expect(text.slice(index, end)).toBe(delimiter.literal)
+        return [index, delimiter.literal]
+      })
+      expect(found).toEqual(plainly(text, from))
+    }),
+    RUNS,
+  )
+})
