@@ -74,7 +74,7 @@ test(
 
     expect((await fetch(`${beta.origin}/sleep?level=1`, { method: "POST" })).ok).toBe(true)
     const woken = await run(project, ["run", "-c", "--command", "switch-model", "beta"], LIMIT)
-    expect(woken.stdout).toContain("sleep")
+    expect(woken.stdout).toContain("beta is waking up")
     expect(woken.stdout).toContain("Now using `two/beta`")
     expect(await (await fetch(`${beta.origin}/is_sleeping`)).json()).toEqual({ is_sleeping: false })
   },
