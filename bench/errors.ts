@@ -35,12 +35,16 @@ const json =
     response.end(JSON.stringify(body))
   }
 
+const USAGE = `data: ${JSON.stringify({ id: "c", object: "chat.completion.chunk", created: 1, model: "nemotron", choices: [], usage: { prompt_tokens: 100, completion_tokens: 4, total_tokens: 104 } })}\n\n`
+
 /** The answer of a healthy server, as an event stream. */
 const answers: Handler = (_, response) => {
   const chunk = (delta: object, more: object = {}) =>
     `data: ${JSON.stringify({ id: "c", object: "chat.completion.chunk", created: 1, model: "nemotron", choices: [{ index: 0, delta, finish_reason: null, ...more }] })}\n\n`
   response.writeHead(200, { "content-type": "text/event-stream" })
-  response.end(`${chunk({ role: "assistant", content: "All is well." })}${chunk({}, { finish_reason: "stop" })}data: [DONE]\n\n`)
+  response.end(
+    `${chunk({ role: "assistant", content: "All is well." })}${chunk({}, { finish_reason: "stop" })}${USAGE}data: [DONE]\n\n`,
+  )
 }
 
 const serving = (chat: Handler, more: object = {}, key?: string) =>
@@ -122,6 +126,11 @@ const CAUSES: Cause[] = [
   { name: "unknown host name", start: async () => ({ ...(await closedPort()), url: "http://no-such-host.invalid:8000/v1" }) },
   { name: "self-signed certificate", start: () => serveHttps("localhost", page, join(root, "test/endpoint/certs")) },
   { name: "expired certificate", start: () => serveHttps("expired", page, join(root, "test/endpoint/certs")) },
+  {
+    name: "certificate of another host",
+    start: () => serveHttps("other", page, join(root, "test/endpoint/certs")),
+    project: { env: { NODE_EXTRA_CA_CERTS: join(root, "test/endpoint/certs/other.crt") } },
+  },
   { name: "forbidden", start: () => serving(json(403, { detail: "Forbidden" })) },
   { name: "wrong key", start: () => serving(answers, {}, "right") },
   { name: "login page", start: () => serveRoutes({ "/v1/models": page, "/v1/chat/completions": page }) },

@@ -9,6 +9,8 @@ export interface ServeOptions {
   /** Tokens; default 131,072, which is the most and what scripts/host.ts configures. */
   maxModelLen?: number
   apiKey?: string
+  /** More environment of the server. */
+  env?: Record<string, string>
   /** By the name that `PLAY:name` in a user message chooses. */
   scripts?: Record<string, Script>
 }

@@ -87,7 +87,14 @@ function nameDistribution(python) {
  * name to what the model says when a message contains `PLAY:name` (see test/vllm/rig/play.py). The server is killed by `stop()`,
  * and when this process ends, however it ends. Rejects with the last lines of the server's log when it does not come up.
  */
-export async function serve({ flags = [], names = ["nemotron-3-super"], maxModelLen = 131_072, apiKey, scripts = {} } = {}) {
+export async function serve({
+  flags = [],
+  names = ["nemotron-3-super"],
+  maxModelLen = 131_072,
+  apiKey,
+  scripts = {},
+  env = {},
+} = {}) {
   const folder = setupVllm()
   const scratch = mkdtempSync(join(tmpdir(), "opencode-vllm-server-"))
   const logFile = join(scratch, "log.txt")
@@ -113,6 +120,7 @@ export async function serve({ flags = [], names = ["nemotron-3-super"], maxModel
       VLLM_NO_USAGE_STATS: "1",
       DO_NOT_TRACK: "1",
       HF_HUB_OFFLINE: "1",
+      ...env,
     },
   })
   let over

@@ -181,7 +181,8 @@ async function explain(failure: Failure, url: URL, leftMs: number, lookAtWire: t
   const catchAll = failure.detail === "ConnectionRefused" || failure.detail === "FailedToOpenSocket"
   if (!(catchAll || UNCLEAR.has(failure.code)) || leftMs < 20) return failure
   const wire = lookAtWire(wireAddress(url, https || !catchAll))
-  const timer = setTimeout(() => wire.stop(), Math.min(leftMs, catchAll ? leftMs : 500))
+  // A handshake takes a second and more on a busy machine; what is known without it has to be said before the time is up.
+  const timer = setTimeout(() => wire.stop(), catchAll ? leftMs : 0.8 * leftMs)
   const seen = await wire.done
   clearTimeout(timer)
   // Of an address without a route Bun's sockets say that it refuses.

@@ -7,6 +7,7 @@ import { join } from "node:path"
 import { createOpencodeClient } from "@opencode-ai/sdk"
 import { makeProject, type Project, run, serveOpenCode } from "../../scripts/host.ts"
 import { type Sim, startSim } from "../../src/sim/index.ts"
+import { until } from "../until.ts"
 
 const LIMIT = 240_000
 let alpha: Sim
@@ -222,6 +223,44 @@ describe("opencode serve", () => {
       const end = Date.now() + LIMIT / 2
       while (!(await has()) && Date.now() < end) await new Promise((next) => setTimeout(next, 500))
       expect(await has()).toBe(true)
+    },
+    LIMIT,
+  )
+})
+
+describe("opencode serve, with a person who is asked", () => {
+  test(
+    "a switch by the agent that is answered with no keeps the model, and the agent is told",
+    async () => {
+      const p = project(await callingOnce("switch_model", { model: "beta" }), { permission: { switch_model: "ask" } })
+      const { url, child } = await serveOpenCode(p)
+      closing.push(() => child.kill())
+      const client = createOpencodeClient({ baseUrl: url, directory: p.dir })
+      const id = (await client.session.create({ body: { title: "test" } })).data?.id as string
+      const before = beta.requests.length
+      const parts = [{ type: "text" as const, text: "Use the other model." }]
+      await client.session.promptAsync({ path: { id }, body: { model: { providerID: "one", modelID: "alpha" }, parts } })
+      const asks = async () =>
+        (await (await fetch(`${url}/permission?directory=${encodeURIComponent(p.dir)}`)).json()) as {
+          id: string
+          permission: string
+          patterns: string[]
+        }[]
+      await until(async () => (await asks()).length > 0, LIMIT)
+      const [question] = await asks()
+      expect(question).toMatchObject({ permission: "switch_model", patterns: ["two/beta"] })
+      await client.postSessionIdPermissionsPermissionId({
+        path: { id, permissionID: question?.id ?? "" },
+        body: { response: "reject" },
+      })
+      const tool = async () =>
+        (await client.session.messages({ path: { id } })).data?.flatMap(({ parts: all }) =>
+          all.filter((one) => one.type === "tool"),
+        )[0]
+      await until(async () => (await tool())?.state.status === "error", LIMIT)
+      await until(async () => (await client.session.status({})).data?.[id] === undefined, LIMIT)
+      await client.session.prompt({ path: { id }, body: { model: { providerID: "one", modelID: "alpha" }, parts } })
+      expect(asked(beta, before)).toEqual([])
     },
     LIMIT,
   )

@@ -62,11 +62,12 @@ describe("the same in other processes", () => {
       `under ${name}`,
       async () => {
         const { stdout } = await promisify(execFile)(program, [bundle, certificates], {
-          env: { ...process.env, BUN_BE_BUN: "1" },
+          env: { ...process.env, BUN_BE_BUN: "1", NODE_EXTRA_CA_CERTS: join(certificates, "other.crt") },
         })
         const outcomes = JSON.parse(stdout) as Record<string, Outcome | null>
         expect(Object.keys(outcomes)).toEqual(Object.keys(FAILURES))
         for (const [failure, outcome] of Object.entries(outcomes)) check(failure, outcome)
+        expect(outcomes["certificate of another host"]?.said).toContain("is for another name")
       },
       120_000,
     )
@@ -85,7 +86,7 @@ const at = (server: Running) => ({
 
 describe("a server that is loading", () => {
   test("is waited for, with progress, and answers in the end", async () => {
-    const server = await loadingServer(400)
+    const server = await loadingServer(900)
     open.push(server)
     const { url, look } = at(server)
     const said: [string, number][] = []
@@ -99,8 +100,8 @@ describe("a server that is loading", () => {
     })
     const response = await send(fetch)(url, post())
     expect(await response.json()).toEqual({ answer: 42 })
-    expect(said.length).toBeGreaterThanOrEqual(3)
-    expect(said.length).toBeLessThanOrEqual(5)
+    expect(said.length).toBeGreaterThanOrEqual(2)
+    expect(said.length).toBeLessThanOrEqual(10)
     expect(said[0]?.[0]).toBe(`${new URL(url).host} is still loading its model.`)
     expect(said.map(([, ms]) => ms)).toEqual(said.map(([, ms]) => ms).toSorted((a, b) => a - b))
     expect(ready).toHaveLength(1)

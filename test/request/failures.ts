@@ -54,7 +54,7 @@ const always = (status: number, body: string, contentType = "application/json") 
     }),
 })
 
-const https = (certificate: "localhost" | "expired") => ({
+const https = (certificate: "localhost" | "expired" | "other") => ({
   start: (certificates: string) => serveHttps(certificate, (_, response) => void response.end("{}"), certificates),
 })
 
@@ -95,6 +95,19 @@ export const FAILURES: Record<string, Failure> = {
     ...https("localhost"),
   },
   "expired certificate": { status: 424, says: ["expired", "Cure: Renew"], ...https("expired") },
+  // Where its authority is trusted the name is what is wrong; the test of other processes has it so.
+  "certificate of another host": { status: 424, says: ["The certificate of", "Cure:"], ...https("other") },
+  "open model list, key for the chat": {
+    status: 401,
+    says: ["does not accept the configured API key for this request", "Cure:"],
+    headers: { authorization: "Bearer sk-wrong-5f00" },
+    ...chat(401, '{"error":{"code":401,"message":"Invalid API Key","type":"authentication_error"}}'),
+  },
+  "open model list, no key for the chat": {
+    status: 401,
+    says: ["API key", "Cure:"],
+    ...chat(401, '{"error":{"code":401,"message":"Invalid API Key","type":"authentication_error"}}'),
+  },
   "http to an https port": {
     status: 424,
     says: ["speaks https", "Cure: Write https://"],
@@ -248,7 +261,8 @@ export async function outcomeOf(name: string, certificates: string): Promise<Out
   if (!failure || !server) return undefined
   const base = server.url ?? `${server.origin}${failure.path ?? "/v1"}`
   const key = failure.headers?.authorization?.replace("Bearer ", "")
-  const look = () => lookAt({ url: base, provider: "mine", ...(key && { key }) })
+  // None of them is silent: more time than the two seconds of a look changes nothing but on a busy machine.
+  const look = () => lookAt({ url: base, provider: "mine", ...(key && { key }) }, { deadlineMs: 20_000 })
   const send = explainingFetch({ look })((url, init) => fetch(url, init))
   const clock = calmClock()
   const outcome = await send(`${base}/chat/completions`, {

@@ -13,7 +13,7 @@ let project: Project
 beforeAll(async () => {
   const flags = ["--enable-auto-tool-choice", "--tool-call-parser", "qwen3_coder", "--reasoning-parser", "nemotron_v3"]
   alpha = await serve({ flags, scripts, names: ["alpha"] })
-  beta = await serve({ flags, scripts, names: ["beta"], maxModelLen: 65_536 })
+  beta = await serve({ flags, scripts, names: ["beta"], maxModelLen: 65_536, env: { VLLM_SERVER_DEV_MODE: "1" } })
   const provider = (server: VllmServer, context: number) => ({
     npm: "@ai-sdk/openai-compatible",
     name: server.model,
@@ -32,14 +32,21 @@ afterAll(async () => {
   await beta?.stop()
 })
 
-/** Tokens that a server has generated, and has read, so far. */
+/** Tokens that a server has generated so far. */
 const generated = (server: VllmServer) => metric(server, "vllm:generation_tokens_total")
-const prompted = (server: VllmServer) => metric(server, "vllm:prompt_tokens_total")
+
+/** Tokens of the prompt of the last step that `run --format json` tells. */
+function prompted(lines: string): number {
+  const events = lines.split("\n").flatMap((line) => (line.startsWith("{") ? [JSON.parse(line)] : []))
+  const { input, cache } = events.findLast(({ type }) => type === "step_finish").part.tokens
+  return input + cache.read + cache.write
+}
 
 test(
-  "the list shows both, the switch holds, the tools run on the second server, and the way back holds too",
+  "the list shows both, the switch holds, the tools run on the second server, the way back holds too, and a sleeping server is woken",
   async () => {
-    expect((await run(project, ["run", "PLAY:talk"], LIMIT)).stdout).toContain("Good morning, all is well here.")
+    const first = await run(project, ["run", "--format", "json", "PLAY:talk"], LIMIT)
+    expect(first.stdout).toContain("Good morning, all is well here.")
     expect(await generated(beta)).toBe(0)
 
     const list = await run(project, ["run", "-c", "--command", "switch-model"], LIMIT)
@@ -58,12 +65,18 @@ test(
 
     const back = await run(project, ["run", "-c", "--command", "switch-model", "--", "-"], LIMIT)
     expect(back.stdout).toContain("Now using `one/alpha`")
-    const [onAlpha, onBeta] = [await prompted(alpha), await prompted(beta)]
-    const last = await run(project, ["run", "-c", "PLAY:talk"], LIMIT)
+    const onBeta = await generated(beta)
+    const last = await run(project, ["run", "-c", "--format", "json", "PLAY:talk"], LIMIT)
     expect(last.stdout).toContain("Good morning, all is well here.")
-    expect(await prompted(beta)).toBe(onBeta)
+    expect(await generated(beta)).toBe(onBeta)
     // The prompt holds what was said on both.
-    expect((await prompted(alpha)) - onAlpha).toBeGreaterThan(onAlpha - 1)
+    expect(prompted(last.stdout)).toBeGreaterThan(prompted(first.stdout))
+
+    expect((await fetch(`${beta.origin}/sleep?level=1`, { method: "POST" })).ok).toBe(true)
+    const woken = await run(project, ["run", "-c", "--command", "switch-model", "beta"], LIMIT)
+    expect(woken.stdout).toContain("beta is waking up")
+    expect(woken.stdout).toContain("Now using `two/beta`")
+    expect(await (await fetch(`${beta.origin}/is_sleeping`)).json()).toEqual({ is_sleeping: false })
   },
   4 * LIMIT,
 )
