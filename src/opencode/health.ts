@@ -97,8 +97,10 @@ export function createHealth({
 
   function announce(state: Watched, report: EndpointReport) {
     const open = worthANotice(report)
-    const codes = open.map((c) => `${c.id}:${c.code}`).join(" ")
-    const suspicion = open.length > 0 && open.every((c) => SLOW.has(c.code)) && !state.announced
+    const nameOf = (c: (typeof open)[number]) => `${c.id}:${c.code}`
+    const codes = open.map(nameOf).join(" ")
+    const told = new Set(state.announced.split(" "))
+    const suspicion = open.some((c) => SLOW.has(c.code) && !told.has(nameOf(c)))
     if (suspicion && (state.suspected !== codes || now() - state.reachedAt < ALIVE_MS)) {
       state.suspected = codes
       return

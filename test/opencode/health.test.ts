@@ -10,7 +10,7 @@ let open: Health | undefined
 afterEach(() => open?.dispose())
 
 /** A health monitor whose server has, look by look, the problems listed; the last entry stays. */
-function monitor(looks: (CheckCode | undefined)[]) {
+function monitor(looks: (CheckCode | readonly CheckCode[] | undefined)[]) {
   const said: string[] = []
   let n = 0
   let clock = 1_000_000
@@ -22,13 +22,13 @@ function monitor(looks: (CheckCode | undefined)[]) {
       throw e
     },
     look: async (): Promise<EndpointReport> => {
-      const code = looks[Math.min(n++, looks.length - 1)]
+      const codes = looks[Math.min(n++, looks.length - 1)] ?? []
       return {
         url: endpoint.url,
         provider: "local",
         server: { kind: "vllm", version: null },
         models: [],
-        checks: code ? [problem(code)] : [],
+        checks: [codes].flat().map(problem),
         at: clock,
       }
     },
@@ -61,6 +61,21 @@ describe("health", () => {
     await wait(40)
     expect(m.looks()).toBe(2)
     expect(m.said).toEqual([])
+  })
+
+  test("a server that is slow once is not said beside another problem either, nor after it", async () => {
+    const m = monitor([["limit-too-large", "response-timeout"], "limit-too-large"])
+    await m.health.refresh()
+    await until(() => m.said.length > 0)
+    expect(m.said).toEqual(["limit-too-large"])
+    open?.dispose()
+    const later = monitor(["limit-too-large", ["limit-too-large", "hung"], "limit-too-large"])
+    await later.health.refresh()
+    later.tick(61_000)
+    await later.health.refresh()
+    await until(() => later.looks() > 2)
+    await wait(20)
+    expect(later.said).toEqual(["limit-too-large"])
   })
 
   test("a server that is slow again is", async () => {
