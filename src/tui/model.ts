@@ -58,6 +58,8 @@ export interface TuiModel {
   watch(): () => void
   /** A round of looks now. */
   refresh(): void
+  /** Resolves when every server was looked at in the last minute, or after some seconds; whether anybody watches or not. */
+  looked(): Promise<void>
   askFindings(sessionID: string): void
   prove(name: string): Promise<void>
   evidence(sessionID: string, cause: string, prompts: boolean): Promise<{ path?: string; problem?: string }>
@@ -82,6 +84,8 @@ const MOST_FAILURE_MS = 60_000
 const ANSWER_MS = 4_000
 /** How long the first round waits for the server half to be found. */
 const FIND_MS = 1_500
+/** A list of models this old is as good as one of now. */
+const FRESH_MS = 60_000
 const PROOF_MS = 150_000
 const EVIDENCE_MS = 10_000
 const NOTIFY_MS = 250
@@ -237,6 +241,38 @@ export function createModel(o: ModelOptions): TuiModel {
     if (link.state === "here") link.send({ type: "findings", sessionID })
   }
 
+  function watch() {
+    const release = poller.watch()
+    const session = o.session()
+    if (session !== undefined) askFindings(session)
+    return () => {
+      release()
+      tick()
+    }
+  }
+
+  function subscribe(listener: () => void) {
+    listeners.add(listener)
+    return () => void listeners.delete(listener)
+  }
+
+  async function looked() {
+    const all = () => names().every((name) => now() - (reports.get(name)?.at ?? Number.NEGATIVE_INFINITY) < FRESH_MS)
+    if (all()) return
+    const release = watch()
+    await new Promise<void>((resolve) => {
+      const end = () => {
+        clearTimeout(timer)
+        off()
+        resolve()
+      }
+      const off = subscribe(() => all() && end())
+      const timer = setTimeout(end, FIND_MS + ANSWER_MS)
+      timer.unref?.()
+    })
+    release()
+  }
+
   return {
     servers: () => names().map((name) => ({ name, ...(reports.has(name) && { report: reports.get(name) }) })),
     endpoint: (name) => o.endpoints().find((e) => (e.provider ?? e.url) === name),
@@ -269,15 +305,8 @@ export function createModel(o: ModelOptions): TuiModel {
       tick()
       changed()
     },
-    watch() {
-      const release = poller.watch()
-      const session = o.session()
-      if (session !== undefined) askFindings(session)
-      return () => {
-        release()
-        tick()
-      }
-    },
+    watch,
+    looked,
     refresh: poller.poke,
     askFindings,
     async prove(name) {
@@ -317,10 +346,7 @@ export function createModel(o: ModelOptions): TuiModel {
     switched(sessionID, from, to) {
       if (link.state === "here") link.send({ type: "switched", sessionID, ...(from && { from }), to })
     },
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
+    subscribe,
     dispose() {
       stop.abort()
       poller.dispose()

@@ -61,6 +61,7 @@ export function setup(api: TuiPluginApi): void {
   const promptModel = createPromptModel(api, () => owner)
   const switcher = createTuiSwitcher({
     reports: () => model.servers().flatMap(({ report }) => (report ? [report] : [])),
+    looked: model.looked,
     known: () =>
       api.state.provider.flatMap(({ id: provider, models }) =>
         Object.entries(models).map(([key, one]) => ({

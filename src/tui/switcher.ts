@@ -8,6 +8,8 @@ import { short } from "./lines.ts"
 
 export interface SwitcherPorts {
   reports(): EndpointReport[]
+  /** Resolves when there is a fresh report of every server, as far as that can be waited for. */
+  looked(): Promise<void>
   known(): Known[]
   /** Tokens that the session holds. */
   used(): number | undefined
@@ -85,7 +87,10 @@ export function createTuiSwitcher(ports: SwitcherPorts): Switcher {
     async typed(args, onProgress = () => {}) {
       const { createSwitcher } = await import("./late.ts")
       const switcher = createSwitcher({
-        look: async () => ports.reports(),
+        async look() {
+          await ports.looked()
+          return ports.reports()
+        },
         known: async () => ports.known(),
         used: async () => ports.used(),
         before: async () => ports.before(),

@@ -107,6 +107,24 @@ test("without one it looks itself, and says once what is wrong and once that it 
   off()
 })
 
+test("who wants fresh reports gets them, though nobody watches, and once in a minute", async () => {
+  let clock = 1_000_000
+  const { model, log } = setup({
+    now: () => clock,
+    look: async () => {
+      log.looks++
+      return report({ at: clock })
+    },
+  })
+  expect(model.servers()[0]?.report).toBeUndefined()
+  await model.looked()
+  await model.looked()
+  expect([log.looks, model.servers()[0]?.report?.at]).toEqual([1, clock])
+  clock += 61_000
+  await model.looked()
+  expect([log.looks, model.servers()[0]?.report?.at]).toEqual([2, clock])
+})
+
 test("a server half of another directory is not heard", async () => {
   const { model, log } = setup({ half: {}, directory: "/b" })
   model.watch()

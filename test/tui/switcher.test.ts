@@ -16,6 +16,7 @@ function made(over: Partial<SwitcherPorts> = {}) {
   ]
   const switcher = createTuiSwitcher({
     reports: () => [report({ models })],
+    looked: async () => {},
     known: () => known,
     used: () => 10_000,
     async use(model) {
@@ -50,6 +51,16 @@ test("what speaks against a model is told before the switch", async () => {
   const broken = made({ reports: () => [report({ models: [] }, down)] }).switcher
   const [any] = await broken.rows()
   expect((await broken.against(any!.choice))[0]).toContain("Nothing listens")
+})
+
+test("a name that is typed before anything was looked at waits for the look", async () => {
+  let models: { id: string }[] = []
+  const { switcher } = made({
+    reports: () => (models.length > 0 ? [report({ models })] : []),
+    looked: async () => void (models = [{ id: "nemotron-3-super" }, { id: "old" }]),
+    used: () => 100,
+  })
+  expect((await switcher.typed("old --force")).model).toEqual({ providerID: "local", modelID: "old" })
 })
 
 test("a typed name, a part of one and going back", async () => {
