@@ -57,7 +57,9 @@ test("a name that is typed before anything was looked at waits for the look", as
   let models: { id: string }[] = []
   const { switcher } = made({
     reports: () => (models.length > 0 ? [report({ models })] : []),
-    looked: async () => void (models = [{ id: "nemotron-3-super" }, { id: "old" }]),
+    async looked() {
+      models = [{ id: "nemotron-3-super" }, { id: "old" }]
+    },
     used: () => 100,
   })
   expect((await switcher.typed("old --force")).model).toEqual({ providerID: "local", modelID: "old" })
