@@ -60,7 +60,7 @@ export interface TokenCount {
   cache?: { read?: number; write?: number }
 }
 
-export function tokensIn({ input = 0, output = 0, reasoning = 0, cache = {} }: TokenCount): number {
+function tokensIn({ input = 0, output = 0, reasoning = 0, cache = {} }: TokenCount): number {
   return input + output + reasoning + (cache.read ?? 0) + (cache.write ?? 0)
 }
 
