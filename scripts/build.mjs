@@ -36,7 +36,7 @@ export async function build({ types = true } = {}) {
       ),
   }
   await Promise.all([
-    existsSync(join(root, "src/tui.tsx")) ? buildTui(bundle, common, dist) : undefined,
+    buildTui(bundle, common, dist),
     bundle({ ...common, entryPoints: ["src/index.ts"], outdir: dist, plugins: [lateIsAFileOfItsOwn] }),
     bundle({ ...common, entryPoints: ["src/opencode/late.ts"], outfile: join(dist, "late.js") }),
     bundle({

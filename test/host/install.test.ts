@@ -6,6 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { makeProject, root, run, stubInstall } from "../../scripts/host.ts"
 import { type Sim, startSim } from "../../src/sim/index.ts"
+import { hasTmux, openScreen } from "./screen.ts"
 
 const LIMIT = 240_000
 let folder: string
@@ -67,6 +68,18 @@ for (const [what, spec] of [
         const { stdout } = await run(project, ["run", "What is in src?"], LIMIT)
         expect(stdout).toContain("opencode-vllm: ")
         expect(stdout).toContain("--tool-call-parser qwen3_coder")
+        expect(readFileSync(join(project.dir, ".opencode/tui.json"), "utf8")).toContain(spec())
+        if (!hasTmux) return
+        const screen = openScreen(project, { columns: 100, rows: 30 })
+        try {
+          await screen.until("Ask anything", LIMIT)
+          await screen.enter("/vllm-status")
+          // The dialog, which only the terminal half has: the server half answers with a page in a session.
+          await screen.until("r refresh")
+          await screen.until("all checks pass")
+        } finally {
+          screen.close()
+        }
       } finally {
         project.dispose()
       }

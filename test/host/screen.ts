@@ -26,14 +26,14 @@ export interface ScreenOptions {
   columns?: number
   rows?: number
   args?: string[]
-  /** Entries of `plugin` in tui.json. */
-  plugin: unknown[]
+  /** Entries of `plugin` in tui.json; absent: none is written. */
+  plugin?: unknown[]
 }
 
 let count = 0
 
 export function openScreen(project: Project, { columns = 140, rows = 40, args = [], plugin }: ScreenOptions): Screen {
-  writeFileSync(join(project.dir, "tui.json"), JSON.stringify({ plugin }))
+  if (plugin) writeFileSync(join(project.dir, "tui.json"), JSON.stringify({ plugin }))
   const socket = `opencode-vllm-${process.pid}-${count++}`
   const tmux = (...words: string[]) =>
     spawnSync("tmux", ["-L", socket, ...words], { encoding: "utf8", env: { ...project.env, TERM: "xterm-256color" } })
