@@ -151,10 +151,11 @@ const visible = (text: string) =>
     .slice(0, Math.max(20, (process.stderr.columns || 80) - 1))
 
 async function init({ yes, dir = ".", ...flags }: InitFlags & { yes?: boolean; dir?: string }) {
-  const { init } = await import("./cli/init.ts")
+  const { init, ownSpec } = await import("./cli/init.ts")
   const asks = !yes && process.stdin.isTTY === true && process.stdout.isTTY === true
   const ask = asks ? (await import("./cli/init/ask.ts")).askOnTerminal : undefined
-  const result = await init({ directory: resolve(dir), env: process.env, home: homedir() }, flags, { ask, show: print })
+  const where = { directory: resolve(dir), env: process.env, home: homedir() }
+  const result = await init(where, { plugin: ownSpec(import.meta.url), ...flags }, { ask, show: print })
   if (result.exit !== 0) throw new Refused(result.message, result.exit)
   print(result.lines.join("\n"))
 }

@@ -1,6 +1,8 @@
 /** What `opencode-vllm init` does: finds a server and lets OpenCode use it. Prints nothing; writes only what it has shown. */
+import { readFileSync } from "node:fs"
 import { stat } from "node:fs/promises"
-import { relative } from "node:path"
+import { dirname, join, relative } from "node:path"
+import { fileURLToPath } from "node:url"
 import type { Where } from "../config/files.ts"
 import { type LoadedConfig, loadConfig } from "../config/load.ts"
 import { PACKAGE } from "../config/plugins.ts"
@@ -46,6 +48,22 @@ export async function init(where: Where, flags: InitFlags, io: InitIo): Promise<
   const failed = await writeChanges(changes, [targets.config.file, targets.tui.file])
   if (failed) return refuse(2, failed)
   return { exit: 0, lines: [`Written: ${names.join(", ")}.`, about, ...notes] }
+}
+
+/**
+ * What names this plugin in a `plugin` list: its package name where it was installed by that name, else the folder that it runs from, which
+ * OpenCode can load where no registry has it.
+ * @param script address of the command, `import.meta.url`
+ */
+export function ownSpec(script: string): string {
+  const folder = dirname(dirname(fileURLToPath(script)))
+  if (folder.split(/[/\\]/).includes("node_modules")) return PACKAGE
+  try {
+    const { name } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { name?: unknown }
+    return name === PACKAGE ? folder : PACKAGE
+  } catch {
+    return PACKAGE
+  }
 }
 
 const isFolder = (path: string) =>

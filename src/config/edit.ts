@@ -1,6 +1,6 @@
 /** Changes in a JSON text that leave comments, order and formatting of everything else as they are. */
 import { applyEdits, type FormattingOptions, modify } from "jsonc-parser/lib/esm/main.js"
-import { type JSONPath, type Node, nodeAt, parseJsonc } from "./json.ts"
+import { type JSONPath, type Node, nodeAt, parseJsonc, plainValue } from "./json.ts"
 
 export interface Edit {
   path: JSONPath
@@ -69,13 +69,20 @@ function change(text: string, { path, value, append = false }: Edit): string {
 /** The line that has the value at this path after the edit. Values of several lines are written in one. */
 export function correctedLine(text: string, edit: Edit): string | undefined {
   const after = applyAll(text, [edit])
-  const node = nodeAt(parseJsonc(after).tree, edit.path, true)
+  const { tree } = parseJsonc(after)
+  const node = nodeAt(tree, edit.path, true)
   if (!node) return undefined
   const written = after.slice(node.offset, node.offset + node.length)
-  if (written.includes("\n")) return `${JSON.stringify(edit.path.at(-1))}: ${spaced(edit.value)}`
+  if (written.includes("\n"))
+    return `${JSON.stringify(edit.path.at(-1))}: ${spaced(edit.append ? listAt(tree, edit.path) : edit.value)}`
   const start = after.lastIndexOf("\n", node.offset) + 1
   const end = after.indexOf("\n", node.offset)
   return after.slice(start, end === -1 ? undefined : end).trim()
+}
+
+function listAt(tree: Node | undefined, path: JSONPath): unknown {
+  const list = nodeAt(tree, path)
+  return list && plainValue(list)
 }
 
 /** JSON in one line, with the spaces that people write. */

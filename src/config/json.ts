@@ -52,7 +52,7 @@ const words = (code: string) =>
   code.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).replace(/^[A-Z]/, (c) => c.toLowerCase())
 
 /** Own properties only: a key named `__proto__` stays a key. */
-function plainValue(node: Node): unknown {
+export function plainValue(node: Node): unknown {
   if (node.type === "array") return (node.children ?? []).map(plainValue)
   if (node.type !== "object") return node.value
   const out: Json = {}

@@ -3,7 +3,7 @@ import { type KeyStore, readKeyStore } from "./auth.ts"
 import { type ConfigFile, noteFolders, readConfigFiles, type Texts, type Where } from "./files.ts"
 import { type JSONPath, type Json, mapStrings, mergeDeep, nodeAt, positionOf, stringsIn } from "./json.ts"
 import { type Named, namedInNotes } from "./notes.ts"
-import { type PluginEntry, pluginEntries } from "./plugins.ts"
+import { isLoadedByItself, type PluginEntry, pluginEntries } from "./plugins.ts"
 import { fileReferences, fill, type ReferredFile, readReferred } from "./references.ts"
 
 /** Where a value stands. */
@@ -30,6 +30,8 @@ export interface LoadedConfig {
   /** What `{file:...}` refers to, by absolute path. */
   referred: Map<string, ReferredFile>
   keys: KeyStore
+  /** This plugin's server half is loaded without an entry. */
+  pluginByItself: boolean
   /** Models that agents and commands in markdown files name. */
   notes: readonly Named[]
   /** The file whose value counts. */
@@ -46,16 +48,19 @@ export async function loadConfig(where: Where, texts?: Texts): Promise<LoadedCon
     readKeyStore(where),
     noteFolders(where).then(namedInNotes),
   ])
-  const referred = await readAllReferred(files, where.home)
+  const [referred, plugins, tuiPlugins, pluginByItself] = await Promise.all([
+    readAllReferred(files, where.home),
+    pluginEntries(files),
+    pluginEntries(tuiFiles),
+    noteFolders(where).then(isLoadedByItself),
+  ])
   const filled = (file: ConfigFile) =>
     mapStrings(file.value, (text) => fill(text, { ...where, dir: file.dir, files: referred })) as Json
   const fileOf = (path: JSONPath) => files.findLast((file) => nodeAt(file.tree, path))
   return {
-    ...{ where, files, tuiFiles, keys, notes, referred, fileOf },
+    ...{ where, files, tuiFiles, keys, notes, referred, plugins, tuiPlugins, pluginByItself, fileOf },
     raw: files.map(({ value }) => value).reduce(mergeDeep, {}),
     merged: files.map(filled).reduce(mergeDeep, {}),
-    plugins: pluginEntries(files),
-    tuiPlugins: pluginEntries(tuiFiles),
     placeOf(path) {
       const file = fileOf(path)
       return file && placeIn(file, path)

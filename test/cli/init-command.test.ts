@@ -9,19 +9,22 @@ import { type Sim, startSim } from "../../src/sim/index.ts"
 
 const root = join(import.meta.dir, "../..")
 const base = mkdtempSync(join(tmpdir(), "opencode-vllm-init-command-"))
+/** Where it runs from a checkout or an unpacked folder, that folder is what OpenCode can load. */
+const SPEC: Record<string, string> = { Bun: root, Node: join(base, "package") }
 const RUNTIMES: Record<string, string[]> = {
   Bun: [process.execPath, join(root, "src/cli.ts")],
-  Node: ["node", join(base, "cli.js")],
+  Node: ["node", join(base, "package/dist/cli.js")],
 }
 let sim: Sim
 
 beforeAll(async () => {
   sim = await startSim()
-  writeFileSync(join(base, "package.json"), '{ "type": "module" }')
+  mkdirSync(join(base, "package"))
+  writeFileSync(join(base, "package/package.json"), '{ "name": "opencode-vllm", "type": "module" }')
   symlinkSync(join(root, "node_modules"), join(base, "node_modules"))
   await build({
     entryPoints: [join(root, "src/cli.ts")],
-    outdir: base,
+    outdir: join(base, "package/dist"),
     ...{ bundle: true, platform: "node", format: "esm", target: "node20", external: ["undici"], logLevel: "error" },
     splitting: true,
     loader: { ".sse": "text" },
@@ -68,7 +71,8 @@ for (const runtime of Object.keys(RUNTIMES)) {
     expect([ran.code, ran.stderr]).toEqual([0, ""])
     expect(ran.stdout).toContain("Written: opencode.json, tui.json.")
     expect(value(dir, "sub/opencode.json").provider.gpu.options.baseURL).toBe(`http://localhost:${sim.port}/v1`)
-    expect(value(dir, "sub/opencode.json").plugin).toEqual(["opencode-vllm"])
+    expect(value(dir, "sub/opencode.json").plugin).toEqual([SPEC[runtime]])
+    expect(value(dir, "sub/tui.json").plugin).toEqual([SPEC[runtime]])
     // Without --yes as well: nobody is at this terminal to be asked.
     const again = await command(runtime, dir, args.slice(0, 2).concat("--dir", "sub"))
     expect([again.code, again.stdout.includes("Nothing to do")]).toEqual([0, true])
@@ -93,7 +97,7 @@ for (const runtime of Object.keys(RUNTIMES)) {
 
 /** Runs under Node on a terminal of its own; keys are pressed when their question stands there. Undefined without util-linux `script`. */
 function onTerminal(dir: string, args: string[], keys: [question: string, press: string][]): Promise<string | undefined> {
-  const line = ["node", join(base, "cli.js"), "init", ...args].map((one) => `'${one}'`).join(" ")
+  const line = ["node", join(base, "package/dist/cli.js"), "init", ...args].map((one) => `'${one}'`).join(" ")
   // A terminal without a size has one column.
   const sized = `stty cols 120 rows 40; ${line}`
   const child = spawn("script", ["-qec", sized, "/dev/null"], { cwd: dir, env: { ...environment(dir), TERM: "xterm" } })
@@ -130,7 +134,7 @@ test("on a terminal: asks, and writes what was answered", async () => {
   )
   if (written === undefined) return
   expect(value(dir).model).toBe("vllm-gpu/nemotron-3-super")
-  expect(value(dir, "tui.json").plugin).toEqual(["opencode-vllm"])
+  expect(value(dir, "tui.json").plugin).toEqual([SPEC.Node])
 })
 
 test("on a terminal: ended at a question, nothing is written", async () => {

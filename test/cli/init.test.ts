@@ -3,8 +3,9 @@ import { afterAll, afterEach, describe, expect, test } from "bun:test"
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
+import { pathToFileURL } from "node:url"
 import type { Ask, InitFlags } from "../../src/cli/init/types.ts"
-import { init } from "../../src/cli/init.ts"
+import { init, ownSpec } from "../../src/cli/init.ts"
 import { parseJsonc } from "../../src/config/json.ts"
 import { lintConfig } from "../../src/config/lint/index.ts"
 import { loadConfig } from "../../src/config/load.ts"
@@ -660,5 +661,22 @@ describe("somebody is there to ask", () => {
     expect(ran.exit).toBe(2)
     expect(p.read()).toBe('{ "theme": "new" }')
     expect(existsSync(join(p.dir, "tui.json"))).toBe(false)
+  })
+})
+
+describe("what the plugin is called in the lists", () => {
+  const script = (folder: string) => pathToFileURL(join(base, folder, "dist/cli.js")).href
+  const pack = (folder: string, text: string) => {
+    mkdirSync(join(base, folder, "dist"), { recursive: true })
+    writeFileSync(join(base, folder, "package.json"), text)
+  }
+  test("its folder, where it runs from one", () => {
+    pack("unpacked", '{"name":"opencode-vllm"}')
+    expect(ownSpec(script("unpacked"))).toBe(join(base, "unpacked"))
+  })
+  test("its name, where it was installed by it, or where its place tells nothing", () => {
+    pack("node_modules/opencode-vllm", '{"name":"opencode-vllm"}')
+    pack("other", '{"name":"other"}')
+    for (const folder of ["node_modules/opencode-vllm", "other", "nothing"]) expect(ownSpec(script(folder))).toBe("opencode-vllm")
   })
 })

@@ -53,6 +53,7 @@ const withGpu = (options: object = {}, more: object = {}, top: object = {}) => (
   provider: { gpu: block(options, more) },
   ...top,
 })
+const PACKAGE_JSON = '{"name":"opencode-vllm"}'
 const served = (id: string, more: Partial<EndpointReport> = {}) => ({ models: [{ id, context: 262_144 }], ...more })
 
 describe("what is wrong", () => {
@@ -148,8 +149,35 @@ describe("what is wrong", () => {
       "plugin-twice",
       "internal",
       20,
-      withGpu({}, {}, { plugin: ["opencode-vllm", "/src/opencode-vllm"] }),
-      { files: { "project/tui.json": '{"plugin":["opencode-vllm"]}' } },
+      withGpu({}, {}, { plugin: ["opencode-vllm", "../built"] }),
+      { files: { "project/tui.json": '{"plugin":["opencode-vllm"]}', "built/package.json": PACKAGE_JSON } },
+    ],
+    [
+      "tui-part-missing",
+      "internal",
+      1,
+      withGpu({}, {}, { plugin: [["../built", { quiet: ["usage-missing"] }]] }),
+      { files: { "built/package.json": PACKAGE_JSON } },
+      '"plugin": [ "../built" ]',
+    ],
+    [
+      "server-part-missing",
+      "internal",
+      1,
+      withGpu(),
+      { files: { "project/.opencode/tui.json": '{"plugin":["opencode-vllm@1.2.3"]}' } },
+    ],
+    [
+      "plugin-nowhere",
+      "internal",
+      2,
+      withGpu(),
+      {
+        files: {
+          "project/.opencode/opencode.json": '{\n  "plugin": ["./opencode-vllm"] }',
+          "project/tui.json": '{"plugin":["opencode-vllm"]}',
+        },
+      },
     ],
   ]
   for (const [rule, code, line, config, setup, corrected] of cases) {
@@ -252,6 +280,29 @@ describe("healthy configurations", () => {
         files: { "project/tui.json": '{"plugin":["opencode-vllm"]}' },
         reports: [{ models: [{ id: "new" }, { id: "nvidia/nemotron-3-super", context: 262_144 }] }],
       },
+    ],
+    "both halves from a folder of another name": [
+      withGpu({}, {}, { plugin: ["../built"] }),
+      {
+        files: {
+          "project/tui.json": '{"plugin":["../built/dist/tui.js"]}',
+          "built/package.json": PACKAGE_JSON,
+          "built/dist/tui.js": "",
+        },
+      },
+    ],
+    "a server half that is loaded by itself": [
+      withGpu(),
+      {
+        files: {
+          "project/tui.json": '{"plugin":["opencode-vllm"]}',
+          "project/.opencode/plugins/mine.ts": 'export { default } from "opencode-vllm"\n',
+        },
+      },
+    ],
+    "another plugin in a folder that only sounds like this one": [
+      withGpu({}, {}, { plugin: ["../opencode-vllm"] }),
+      { files: { "opencode-vllm/package.json": '{"name":"other"}' } },
     ],
     "no time limits": [withGpu({ timeout: false, chunkTimeout: 600_000 })],
     "one server for two teams": [

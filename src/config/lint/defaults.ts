@@ -85,7 +85,7 @@ function judge(context: LintContext, path: JSONPath, value: string): Problem[] {
   }
   const right = whole ?? withModel(context, key) ?? withProvider(context, id, key)
   // Another plugin may bring the provider along.
-  const foreign = loaded.plugins.some(({ spec }) => !isThisPlugin(spec))
+  const foreign = loaded.plugins.some((entry) => !isThisPlugin(entry))
   if (!right && foreign) return []
   return problem(
     "provider-unknown",

@@ -1,11 +1,8 @@
-import { dirname, join } from "node:path"
 import { clean } from "../../endpoint/text.ts"
 import { parseBaseUrl } from "../../endpoint/url.ts"
-import { correctedLine } from "../edit.ts"
-import { INLINE } from "../files.ts"
 import { object } from "../json.ts"
 import { placeIn } from "../load.ts"
-import { isThisPlugin, PACKAGE } from "../plugins.ts"
+import { isThisPlugin } from "../plugins.ts"
 import { problemAt, provider } from "./problem.ts"
 import type { OwnProvider, Problem, Rule } from "./types.ts"
 
@@ -45,7 +42,7 @@ function shareModel(a: OwnProvider, b: OwnProvider): boolean {
 
 /** This plugin in two forms, for example as a package and as a folder: everything would be said twice. */
 export const pluginTwice: Rule = ({ loaded }) => {
-  const mine = loaded.plugins.filter(({ spec }) => isThisPlugin(spec))
+  const mine = loaded.plugins.filter(isThisPlugin)
   // OpenCode itself drops entries of the same package.
   const other = mine.find((entry) => packageOf(entry.spec) !== packageOf(mine[0]?.spec ?? ""))
   const file = other && loaded.files.find(({ path }) => path === other.file)
@@ -60,23 +57,3 @@ export const pluginTwice: Rule = ({ loaded }) => {
 }
 
 const packageOf = (spec: string) => (/^[\w-]+(?:@[^/]*)?$/.test(spec) ? spec.replace(/@.*/, "") : spec)
-
-/** The server half alone has no sidebar and no toasts: OpenCode reads the other half from `tui.json`. */
-export const tuiPart: Rule = ({ loaded }) => {
-  const entry = loaded.plugins.find(({ spec }) => packageOf(spec) === PACKAGE)
-  if (!entry || entry.file === INLINE || loaded.tuiPlugins.some(({ spec }) => isThisPlugin(spec))) return []
-  if (loaded.tuiFiles.some(({ fault, unreadable }) => fault || unreadable)) return []
-  const beside = loaded.tuiFiles.find(({ dir }) => dir === dirname(entry.file))
-  const file = beside?.path ?? join(dirname(entry.file), "tui.json")
-  const edit = { path: ["plugin"], value: entry.spec, append: true, safe: true }
-  const corrected = correctedLine(beside?.text ?? "", edit)
-  return [
-    {
-      ...{ code: "internal", rule: "tui-part-missing", severity: "warn", file, line: 1, column: 1 },
-      message: "The plugin's part for the terminal is not listed in tui.json.",
-      fix: `Write "plugin": ["${clean(entry.spec, 120)}"] into it.`,
-      ...(corrected !== undefined && { corrected }),
-      edit,
-    },
-  ]
-}

@@ -42,7 +42,7 @@ export function planSetup(loaded: LoadedConfig, { config, tui }: Targets, wanted
   if (wrong) return { refused: wrong }
 
   const enabled = enabling(loaded, config, wanted.provider)
-  const lacks = (entries: readonly PluginEntry[]) => !entries.some(({ spec }) => isThisPlugin(spec) || spec === wanted.plugin)
+  const lacks = (entries: readonly PluginEntry[]) => !entries.some((entry) => isThisPlugin(entry) || entry.spec === wanted.plugin)
   const plugin: Edit = { path: ["plugin"], value: wanted.plugin, append: true }
   const edits: [Target, string, Edit[]][] = [
     [
