@@ -176,7 +176,7 @@ const TABLE = {
     fault: "queueing",
     says: LOOK,
     recorded: "healthy",
-    firstTokenMs: 1500,
+    firstTokenMs: 5000,
     pinned: { running: 48, waiting: 17, kvCacheUsage: 0.98, preemptions: 231 },
   },
   "no-models": {

@@ -12,6 +12,7 @@ import { type Activity, createActivities } from "./activity.ts"
 import { createLink } from "./link.ts"
 import type { PanelServer } from "./panel-lines.ts"
 import { createPoller } from "./poller.ts"
+import { createQueue } from "./queue.ts"
 
 export interface Progress {
   step: string
@@ -99,6 +100,7 @@ export function createModel(o: ModelOptions): TuiModel {
   const progress = new Map<string, Progress>()
   const problems = new Map<string, string>()
   const activities = createActivities(now)
+  const queue = createQueue()
   const listeners = new Set<() => void>()
   /** Those who wait for a message of the server half. */
   const waiting = new Set<(message: ToTui) => void>()
@@ -147,6 +149,8 @@ export function createModel(o: ModelOptions): TuiModel {
     const name = seen.provider ?? seen.url
     const report = withProven(seen, proven.get(name))
     reports.set(name, report)
+    const session = o.session()
+    if (session !== undefined) queue.saw(name, report, activities.of(session).since)
     changed()
     // The server half says it better: once, and where the session stands.
     if (link.state !== "absent") return
@@ -274,7 +278,14 @@ export function createModel(o: ModelOptions): TuiModel {
   }
 
   return {
-    servers: () => names().map((name) => ({ name, ...(reports.has(name) && { report: reports.get(name) }) })),
+    servers() {
+      const session = o.session()
+      const since = session === undefined ? undefined : activities.of(session).since
+      return names().map((name) => {
+        const [report, place] = [reports.get(name), queue.place(name, since)]
+        return { name, ...(report && { report }), ...(place !== undefined && { place }) }
+      })
+    },
     endpoint: (name) => o.endpoints().find((e) => (e.provider ?? e.url) === name),
     activity(sessionID) {
       const activity = activities.of(sessionID)

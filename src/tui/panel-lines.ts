@@ -13,6 +13,8 @@ export interface PanelServer {
   name: string
   /** The last look; undefined: none yet. */
   report?: EndpointReport
+  /** Place of the session's request in the server's queue, 1 is next, 0 has left it; undefined: not known. */
+  place?: number
 }
 
 export interface PanelInput {
@@ -62,7 +64,7 @@ function serverLines(server: PanelServer, input: PanelInput): Line[] {
   const tone = failed ? "bad" : first ? "warn" : "good"
   const model = span(modelName(report, input), name ? "muted" : "plain")
   if (failed) lines.push(spread([span("• ", tone), name ? span(name) : model], [span(stateWord(first.code), tone)], width))
-  else lines.push(spread([span("• ", tone), span(name), model], rightOf(report, input), width))
+  else lines.push(spread([span("• ", tone), span(name), model], rightOf(report, server.place, input), width))
   if (first) {
     const most = open ? { message: 8, cure: 8 } : MOST_LINES[failed ? "fail" : "warn"]
     const word = failed ? "" : "Warning: "
@@ -99,7 +101,7 @@ function modelName(report: EndpointReport, input: PanelInput): string {
   return rest.length === 0 ? clean(first.id, 80) : plural(rest.length + 1, "model")
 }
 
-function rightOf(report: EndpointReport, input: PanelInput): Line {
+function rightOf(report: EndpointReport, place: number | undefined, input: PanelInput): Line {
   const { activity, now } = input
   const { load } = report
   if (!isCurrent(report, input)) return [span(loadWord(load), "muted")]
@@ -107,9 +109,8 @@ function rightOf(report: EndpointReport, input: PanelInput): Line {
   const context = servedOf(report, input)?.context ?? configured?.context
   if (activity.doing === "waiting") {
     const seconds = Math.max(0, Math.floor((now - (activity.since ?? now)) / 1000))
-    return [
-      span(`waiting ${seconds} s${load?.waiting ? `, queue ${short(load.waiting)}` : ""}`, load?.waiting ? "warn" : "plain"),
-    ]
+    if (place === undefined) return [span(`waiting ${seconds} s`)]
+    return [place > 0 ? span(`queued ${seconds} s, place ${short(place)}`, "warn") : span(`reading prompt ${seconds} s`)]
   }
   const used = activity.tokens === undefined ? undefined : short(activity.tokens)
   const parts = [

@@ -95,7 +95,8 @@ describe.skipIf(!hasTmux)("attached, with tmux", () => {
       await screen.enter("/switch-model alpha")
       await screen.until(/┃ +Build · alpha/)
       await screen.enter("Take your time.")
-      await screen.until(/• one alpha +waiting \d s/)
+      // The simulated server counts the request as running: it has left the queue.
+      await screen.until(/• one alpha +(?:waiting|reading prompt) \d s/)
       await screen.enter("/switch-model big")
       await screen.until(/┃ +Build · big/)
       await screen.until((seen) => /Build · alpha · [\d.]+s/.test(seen) && !seen.includes("esc interrupt"))
@@ -103,6 +104,11 @@ describe.skipIf(!hasTmux)("attached, with tmux", () => {
       await screen.enter("And now?")
       await screen.until(() => asked(swap).length > before)
       expect(asked(swap).at(-1)?.body).toContain("Take your time.")
+      alpha.set("queue")
+      await screen.enter("/switch-model alpha")
+      await screen.until(/┃ +Build · alpha/)
+      await screen.enter("In line?")
+      await screen.until(/• one alpha +queued \d+ s, place 17/)
       alpha.set("healthy-text")
     },
     LIMIT,

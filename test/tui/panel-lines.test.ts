@@ -34,11 +34,17 @@ test("while an answer is written its rate stands there: the server's where nobod
   expect(at({ running: 3, waiting: 0, tokensPerSecond: 158 })).toBe("• nemotron-3-s… 12k/262k ~42 t/s busy")
 })
 
-test("waiting for the first token shows seconds, and the queue where there is one", () => {
+test("waiting for the first token shows seconds, and the place in the queue where there is one", () => {
   const waiting: Activity = { doing: "waiting", since: 0 }
-  expect(panel({ activity: waiting })[1]).toBe("• nemotron-3-super       waiting 12 s")
-  const servers = [{ name: "local", report: report({ load: { running: 8, waiting: 3 } }) }]
-  expect(panel({ activity: waiting, servers })[1]).toBe("• nemotron-3-s… waiting 12 s, queue 3")
+  const load = { running: 8, waiting: 7 }
+  const at = (place?: number) =>
+    panel({
+      activity: waiting,
+      servers: [{ name: "local", report: report({ load }), ...(place !== undefined && { place }) }],
+    })[1]
+  expect(at()).toBe("• nemotron-3-super       waiting 12 s")
+  expect(at(3)).toBe("• nemotron-3-su… queued 12 s, place 3")
+  expect(at(0)).toBe("• nemotron-3-sup… reading prompt 12 s")
 })
 
 test("what is wrong stands there with its cure", () => {
