@@ -60,15 +60,16 @@ export function createTuiSide({ host, directory, endpoints, health, sessions, sh
     findings: (sessionID) => sessions.peek(sessionID)?.recurrence.counters() ?? [],
     kept: evidence.kept,
     evidence: evidence.write,
-    async prove(name, model, onProgress) {
+    async prove(name, model, onProgress, signal) {
       const [report, late] = await Promise.all([current(name), import("./late.ts")])
       const endpoint = endpointOf(name)
-      const asked = report && late.modelToProve(report, model)
+      const asked = report && (late.modelToProve(report, model) ?? late.modelToProve(report))
       if (!report || !endpoint || asked === undefined)
         return { problem: "There is no model to ask; mend what stands above first." }
       const proof = await late.prove(endpoint, {
         ...{ model: asked, report, inspect: late.createInspector },
         onProgress: ({ step, share }) => onProgress(step, share),
+        signal,
       })
       return shown(late.withProof(report, proof))
     },
