@@ -19,6 +19,8 @@ const KEPT_ALL_BYTES = 24 * 1024 * 1024
 
 export interface Asked {
   sessionID: string | undefined
+  /** The session that started it, where it is a sub-agent's: what is found is said there. */
+  parentID?: string | undefined
   provider: string
   /** Body of the request. */
   request: string | undefined
@@ -26,6 +28,7 @@ export interface Asked {
 
 interface Kept {
   sessionID: string
+  parentID?: string | undefined
   provider: string
   request: string | undefined
   findings: readonly Finding[]
@@ -77,10 +80,10 @@ export function createEvidence({ version, secrets, server, folder = stateFolder(
     })
     all = useful.slice(0, fits < 0 ? undefined : fits).reverse()
   }
-  const of = (id: string) => all.filter(({ sessionID }) => sessionID === id)
+  const of = (id: string) => all.filter(({ sessionID, parentID }) => sessionID === id || parentID === id)
 
   return {
-    watch({ sessionID, provider, request }, inspector) {
+    watch({ sessionID, parentID, provider, request }, inspector) {
       if (sessionID === undefined) return inspector
       const record = createRecord(KEPT_BYTES)
       // The rest of the inspector stays what it is, getters included.
@@ -93,7 +96,7 @@ export function createEvidence({ version, secrets, server, folder = stateFolder(
           const report = inspector.end(how)
           if (report.findings.length > 0)
             keep({
-              ...{ sessionID, provider, request: shortened(request), findings: report.findings },
+              ...{ sessionID, parentID, provider, request: shortened(request), findings: report.findings },
               ...record.take(),
               at: now(),
             })

@@ -61,14 +61,15 @@ export function createNotices({ host, sessions, options, now = Date.now }: Notic
     timers.add(timer)
   }
 
-  /** The worst of them first; more than two would cover the screen. */
+  /** The worst of them: more would cover a small screen. */
   function show(all: readonly Omit<Notice, "when">[]) {
     const sorted = [...all].sort((a, b) => RANK.indexOf(a.variant) - RANK.indexOf(b.variant))
-    const said = sorted.slice(0, sorted.length > 2 ? 1 : 2).map((n) => n.toast ?? n.text)
-    if (sorted.length > 2) said.push(`And ${sorted.length - 1} more: /vllm-status`)
+    const [worst] = sorted
+    if (!worst) return
+    const rest = sorted.length > 1 ? `\nAnd ${sorted.length - 1} more: /vllm-status` : ""
     // A toast shows text as it is, a session reads markdown.
-    const message = said.join("\n").replaceAll("`", "")
-    host.toast({ message, variant: sorted[0]?.variant ?? "info", duration: TOAST_MS })
+    const message = `${worst.toast ?? worst.text}${rest}`.replaceAll("`", "")
+    host.toast({ message, variant: worst.variant, duration: TOAST_MS })
   }
 
   function toast(notice: Omit<Notice, "when">) {

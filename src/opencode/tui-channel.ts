@@ -35,6 +35,8 @@ export interface TuiChannel {
   greeted(): boolean
   /** Takes the command of a `tui.command.execute` event; everything that is not for this instance is ignored. */
   receive(command: unknown): void
+  /** What a look has found, unasked. */
+  report(report: EndpointReport): void
   /** The session goes on with this model from now on. */
   model(sessionID: string, model: ModelRef): void
 }
@@ -118,6 +120,9 @@ export function createTuiChannel(o: ChannelOptions): TuiChannel {
     receive(command) {
       const message = decode(command, { to: "server", directory: o.directory })
       if (message) void answer(message).catch(o.onError)
+    },
+    report(report) {
+      if (greeted) send({ type: "report", report })
     },
     model: (sessionID, model) => send({ type: "model", sessionID, model }),
   }

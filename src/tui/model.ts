@@ -319,7 +319,12 @@ export function createModel(o: ModelOptions): TuiModel {
         return link.greet()
       }
       const session = activities.event(type, properties)
-      if (session === undefined || session !== o.session()) return
+      const current = o.session()
+      // A sub-agent of the session may have come to its end: what was found in its answers counts here.
+      if (session !== undefined && session !== current && current !== undefined && poller.watched && !activities.busy(session)) {
+        if (type === "session.status" || type === "session.idle") askFindings(current)
+      }
+      if (session === undefined || session !== current) return
       const wasQuiet = now() - lastBusy > BUSY_MS
       if (activities.busy(session)) {
         lastBusy = now()

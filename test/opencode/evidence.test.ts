@@ -133,6 +133,13 @@ test("each cause keeps the last answer that showed it, with its own stream", asy
   expect([await streamOf("empty-answer"), await streamOf("truncated/in-content")]).toEqual(["third", "third"])
 })
 
+test("what a sub-agent's answer shows can be written from the session that started it", async () => {
+  const evidence = made()
+  evidence.watch({ ...asked, sessionID: "child", parentID: "s" }, inspectorOf([finding])).end()
+  expect([evidence.kept("s"), evidence.kept("child"), evidence.kept("other")]).toEqual([["empty-answer"], ["empty-answer"], []])
+  expect(await evidence.write("s", "empty-answer", { prompts: false })).toHaveProperty("path")
+})
+
 test("memory is bounded over all sessions, and the newest answer stays", () => {
   const evidence = made()
   const big = JSON.stringify({ model: "m", messages: [{ role: "user", content: "x".repeat(1_000_000) }] })

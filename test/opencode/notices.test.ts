@@ -19,7 +19,7 @@ function setUp() {
   return { ...fake, notices, tick: (ms: number) => (clock += ms) }
 }
 
-test("what comes before the screen is there is said together, the worst first, and never more than two", async () => {
+test("what comes before the screen is there is said together, as the worst of it", async () => {
   const s = setUp()
   s.tick(4_990)
   for (const cause of ["a", "b", "c"]) s.notices.sayToScreen(notice(cause))

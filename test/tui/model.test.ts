@@ -282,3 +282,27 @@ test("200 dialogs opened and closed leave nobody behind", async () => {
   expect(asked).toBeLessThan(8)
   expect(model.subscribers).toBe(0)
 })
+
+test("when a sub-agent comes to its end the session's findings are asked for, while somebody looks", async () => {
+  const { model, log } = setup({ half: {}, look: async () => report() })
+  await until(() => model.half === "here")
+  const idle = () => model.event("session.status", { sessionID: "child", status: { type: "idle" } })
+  const before = log.published
+  idle()
+  expect(log.published).toBe(before)
+  const off = model.watch()
+  await until(() => model.findings("s").length > 0 && model.servers()[0]?.report !== undefined)
+  const then = log.published
+  idle()
+  expect(log.published).toBeGreaterThan(then)
+  off()
+})
+
+test("a server that came back is shown so before the next round of looks", async () => {
+  const { model, channel } = setup({ half: { look: async () => report({}, down) } })
+  model.watch()
+  const state = () => model.servers()[0]?.report?.checks.find(({ id }) => id === "reach")?.status
+  await until(() => state() === "fail")
+  channel().report(report())
+  await until(() => state() === "pass")
+})
