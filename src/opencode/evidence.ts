@@ -1,6 +1,6 @@
 /**
- * What a bug report needs: the stream of the last faulty answer of each session, and the request that it answered. Kept in memory only, and
- * bounded; written to disk when a person asks for it, without keys, and without prompts unless the person wants them.
+ * What a bug report needs: for each cause of each session the stream of the last answer that showed it, and the request that it answered.
+ * Kept in memory only, and bounded; written to disk when a person asks for it, without keys, and without prompts unless the person wants them.
  */
 import { mkdir, writeFile } from "node:fs/promises"
 import { homedir } from "node:os"
@@ -13,16 +13,22 @@ import { causeOf } from "./recurrence.ts"
 const KEPT_BYTES = 256 * 1024
 /** Longer requests are kept without their middle. */
 const KEPT_REQUEST = 1024 * 1024
-const SESSIONS_KEPT = 20
+/** Answers, and their bytes together, over all sessions. */
+const KEPT_ANSWERS = 40
+const KEPT_ALL_BYTES = 24 * 1024 * 1024
 
 export interface Asked {
   sessionID: string | undefined
+  /** The session that started it, where it is a sub-agent's: what is found is said there. */
+  parentID?: string | undefined
   provider: string
   /** Body of the request. */
   request: string | undefined
 }
 
 interface Kept {
+  sessionID: string
+  parentID?: string | undefined
   provider: string
   request: string | undefined
   findings: readonly Finding[]
@@ -47,7 +53,7 @@ export interface EvidenceOptions {
 export interface Evidence {
   /** The same inspector; what it finds faulty is kept. */
   watch(asked: Asked, inspector: Inspector): Inspector
-  /** Causes of the answer that is kept of this session. */
+  /** Causes of the answers that are kept of this session. */
   kept(sessionID: string): string[]
   /** Writes what is kept. Never throws. */
   write(sessionID: string, cause: string, options: { prompts: boolean }): Promise<{ path: string } | { problem: string }>
@@ -55,16 +61,29 @@ export interface Evidence {
 }
 
 export function createEvidence({ version, secrets, server, folder = stateFolder(), now = Date.now }: EvidenceOptions): Evidence {
-  const bySession = new Map<string, Kept>()
+  /** The oldest first. */
+  let all: Kept[] = []
 
-  function keep(sessionID: string, kept: Kept) {
-    bySession.delete(sessionID)
-    bySession.set(sessionID, kept)
-    if (bySession.size > SESSIONS_KEPT) bySession.delete(bySession.keys().next().value as string)
+  function keep(one: Kept) {
+    const seen = new Set<string>()
+    // An answer is of no use any more when newer ones of its session show all of its causes.
+    const useful = [...all, one].reverse().filter(({ sessionID, findings }) => {
+      if (sessionID !== one.sessionID) return true
+      const fresh = findings.map(causeOf).filter((cause) => !seen.has(cause))
+      for (const cause of fresh) seen.add(cause)
+      return fresh.length > 0
+    })
+    let bytes = 0
+    const fits = useful.findIndex((kept, i) => {
+      bytes += kept.stream.length + (kept.request?.length ?? 0)
+      return i > 0 && (i >= KEPT_ANSWERS || bytes > KEPT_ALL_BYTES)
+    })
+    all = useful.slice(0, fits < 0 ? undefined : fits).reverse()
   }
+  const of = (id: string) => all.filter(({ sessionID, parentID }) => sessionID === id || parentID === id)
 
   return {
-    watch({ sessionID, provider, request }, inspector) {
+    watch({ sessionID, parentID, provider, request }, inspector) {
       if (sessionID === undefined) return inspector
       const record = createRecord(KEPT_BYTES)
       // The rest of the inspector stays what it is, getters included.
@@ -76,16 +95,20 @@ export function createEvidence({ version, secrets, server, folder = stateFolder(
         end(how: Parameters<Inspector["end"]>[0]) {
           const report = inspector.end(how)
           if (report.findings.length > 0)
-            keep(sessionID, { provider, request: shortened(request), findings: report.findings, ...record.take(), at: now() })
+            keep({
+              ...{ sessionID, parentID, provider, request: shortened(request), findings: report.findings },
+              ...record.take(),
+              at: now(),
+            })
           return report
         },
       })
     },
-    kept: (sessionID) => [...new Set(bySession.get(sessionID)?.findings.map(causeOf) ?? [])],
+    kept: (sessionID) => [...new Set(of(sessionID).flatMap(({ findings }) => findings.map(causeOf)))],
     async write(sessionID, cause, { prompts }) {
-      const kept = bySession.get(sessionID)
-      if (!kept?.findings.some((finding) => causeOf(finding) === cause))
-        return { problem: "Only the last faulty answer of a session is kept, and this finding is older." }
+      const kept = of(sessionID).findLast(({ findings }) => findings.some((finding) => causeOf(finding) === cause))
+      if (!kept)
+        return { problem: "Nothing is kept of this finding: it is only counted, too old, or of an OpenCode that has ended." }
       const hidden = secrets(kept.provider)
       const safe = (text: string) => withoutKeys(redact(text, hidden))
       const request = kept.request === undefined ? undefined : prompts ? kept.request : withoutPrompts(kept.request)
@@ -103,7 +126,9 @@ export function createEvidence({ version, secrets, server, folder = stateFolder(
         return { problem: `The files could not be written to ${path}${typeof code === "string" ? ` (${code})` : ""}.` }
       }
     },
-    drop: (sessionID) => void bySession.delete(sessionID),
+    drop(id) {
+      all = all.filter(({ sessionID }) => sessionID !== id)
+    },
   }
 }
 
@@ -138,16 +163,28 @@ function createRecord(most: number) {
       }
     },
     take() {
-      const stream = new Uint8Array(headBytes + tailBytes)
-      let at = 0
-      for (const part of [...head, ...tail]) {
-        stream.set(part, at)
-        at += part.length
-      }
+      const begin = joined(head)
+      const end = joined(tail)
       tail = []
-      return { stream, left }
+      if (left === 0) return { stream: joined([begin, end]), left }
+      // Both halves of a line that was cut would be read as one broken event.
+      const [upTo, from] = [begin.lastIndexOf(NEWLINE) + 1, end.indexOf(NEWLINE) + 1]
+      const stream = joined([begin.subarray(0, upTo), end.subarray(from)])
+      return { stream, left: left + begin.length - upTo + from }
     },
   }
+}
+
+const NEWLINE = 10
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
 }
 
 function shortened(request: string | undefined): string | undefined {
@@ -169,13 +206,13 @@ function withoutKeys(text: string): string {
 export function withoutPrompts(request: string): string {
   try {
     const body = JSON.parse(request) as Record<string, unknown>
-    const { messages, input, system, instructions, tools, prompt, ...rest } = body
-    const texts = { messages, input, system, instructions, prompt }
+    const { messages, input, system, instructions, tools, prompt, user, metadata, safety_identifier, ...rest } = body
+    const texts = { messages, input, system, instructions, prompt, user, metadata, safety_identifier }
     const known = Object.entries(texts).filter(([, value]) => value !== undefined)
     return JSON.stringify(
       {
         ...rest,
-        ...Object.fromEntries(known.map(([key, value]) => [key, lengths(value)])),
+        ...Object.fromEntries(known.map(([key, value]) => [key, lengths(value, key)])),
         ...(tools !== undefined && { tools: described(tools) }),
       },
       null,
@@ -193,8 +230,8 @@ function lengths(value: unknown, key = ""): unknown {
   if (typeof value === "string") return FORM.has(key) ? value : `[${value.length} characters]`
   if (Array.isArray(value)) return value.map((one) => lengths(one))
   if (typeof value !== "object" || value === null) return value
-  // The arguments of a call that are an object hold texts under any name.
-  const inner = key === "input" || key === "arguments"
+  // The arguments of a call that are an object hold texts under any name, and so does what people write beside a request.
+  const inner = key === "input" || key === "arguments" || key === "metadata"
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, lengths(v, inner ? "" : k)]))
 }
 

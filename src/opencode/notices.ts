@@ -11,6 +11,7 @@ const TOASTS_VISIBLE_AFTER_MS = 5_000
 /** A finding waits for the end of its step, so that it stands below the tool call; a long-running tool does not hold it longer. */
 const STEP_END_PATIENCE_MS = 1_500
 const TOAST_MS = 12_000
+const RANK: readonly ToastVariant[] = ["error", "warning", "success", "info"]
 
 export interface Notice {
   /** Said once per session. */
@@ -60,22 +61,29 @@ export function createNotices({ host, sessions, options, now = Date.now }: Notic
     timers.add(timer)
   }
 
+  /** The worst of them: more would cover a small screen. */
+  function show(all: readonly Omit<Notice, "when">[]) {
+    const sorted = [...all].sort((a, b) => RANK.indexOf(a.variant) - RANK.indexOf(b.variant))
+    const [worst] = sorted
+    if (!worst) return
+    const rest = sorted.length > 1 ? `\nAnd ${sorted.length - 1} more: /vllm-status` : ""
+    // A toast shows text as it is, a session reads markdown.
+    const message = `${worst.toast ?? worst.text}${rest}`.replaceAll("`", "")
+    host.toast({ message, variant: worst.variant, duration: TOAST_MS })
+  }
+
   function toast(notice: Omit<Notice, "when">) {
     if (!options.toasts || shown.has(notice.cause)) return
     shown.add(notice.cause)
     const wait = started + TOASTS_VISIBLE_AFTER_MS - now()
-    if (wait <= 0) {
-      host.toast({ message: notice.toast ?? notice.text, variant: notice.variant, duration: TOAST_MS })
-      return
-    }
+    if (wait <= 0) return show([notice])
     // One toast is visible at a time, a newer one replaces it: what comes early is said together.
     early.push(notice)
     if (early.length > 1) return
     later(wait, () => {
       const all = early
       early = []
-      const variant = all.find((n) => n.variant === "error" || n.variant === "warning")?.variant ?? "info"
-      host.toast({ message: all.map((n) => n.toast ?? n.text).join("\n"), variant, duration: TOAST_MS })
+      show(all)
     })
   }
 

@@ -94,8 +94,14 @@ export function createPlugin({
     look,
     now,
     onError,
-    onProblems: (report) => troubles.found(report),
-    onRecovered: (report) => troubles.recovered(report),
+    onProblems(report) {
+      troubles.found(report)
+      tui.changed(report)
+    },
+    onRecovered(report) {
+      troubles.recovered(report)
+      tui.changed(report)
+    },
   })
 
   const troubles: Troubles = createTroubles({

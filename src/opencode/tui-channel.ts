@@ -2,7 +2,7 @@
 import type { EndpointReport } from "../endpoint/types.ts"
 import type { SessionFinding } from "../report/types.ts"
 import type { ModelRef } from "./host.ts"
-import { decode, encode, type ToServer, type ToTui } from "./tui-messages.ts"
+import { decode, encode, STOPPED, type ToServer, type ToTui } from "./tui-messages.ts"
 
 export interface ChannelOptions {
   /** Publishes a command text to every front end. */
@@ -23,6 +23,7 @@ export interface ChannelOptions {
     provider: string,
     model: string | undefined,
     onProgress: (step: string, share: number) => void,
+    signal: AbortSignal,
   ): Promise<EndpointReport | { problem: string }>
   /** The terminal interface switched the model itself. */
   onSwitched?(sessionID: string, from: ModelRef | undefined, to: ModelRef): void
@@ -34,20 +35,52 @@ export interface TuiChannel {
   greeted(): boolean
   /** Takes the command of a `tui.command.execute` event; everything that is not for this instance is ignored. */
   receive(command: unknown): void
+  /** What a look has found, unasked. */
+  report(report: EndpointReport): void
   /** The session goes on with this model from now on. */
   model(sessionID: string, model: ModelRef): void
+}
+
+/** A report too long to pass says the same with fewer models; those that the configuration names are the last to go. */
+function smaller(report: EndpointReport): EndpointReport | undefined {
+  const { models, configured = [] } = report
+  if (models.length + configured.length <= 1) return undefined
+  const named = (id: string) => (configured.some((one) => one.id === id) ? 0 : 1)
+  const half = <T>(all: readonly T[]) => all.slice(0, Math.floor(all.length / 2))
+  const ordered = [...models].sort((a, b) => named(a.id) - named(b.id))
+  return { ...report, models: half(ordered), configured: models.length > 50 ? configured : half(configured) }
 }
 
 export function createTuiChannel(o: ChannelOptions): TuiChannel {
   const send = (message: ToTui) => {
     const text = encode({ to: "tui", directory: o.directory }, message)
     if (text !== undefined) void o.publish(text).catch(o.onError)
-    // A report too long to pass says the same with fewer models.
-    else if (message.type === "report" && message.report.models.length > 50)
-      send({ ...message, report: { ...message.report, models: message.report.models.slice(0, 50), configured: [] } })
+    else if ((message.type === "report" || message.type === "proof") && message.report) {
+      const report = smaller(message.report)
+      if (report) send({ ...message, report } as ToTui)
+    }
   }
 
   let greeted = false
+  /** Deep checks that run, by provider. Everybody hears how one goes and ends, so a second wish for it needs nothing. */
+  const proofs = new Map<string, AbortController>()
+
+  async function prove(provider: string, model: string | undefined): Promise<void> {
+    const stop = new AbortController()
+    proofs.set(provider, stop)
+    const end = (how: { report: EndpointReport } | { problem: string }) => send({ type: "proof", provider, ...how })
+    try {
+      const onProgress = (step: string, share: number) => send({ type: "progress", provider, step, share })
+      const found = (await o.prove?.(provider, model, onProgress, stop.signal)) ?? { problem: "The deep check is not available." }
+      if (stop.signal.aborted) end({ problem: STOPPED })
+      else end("problem" in found ? found : { report: found })
+    } catch (error) {
+      end({ problem: "The deep check failed." })
+      throw error
+    } finally {
+      proofs.delete(provider)
+    }
+  }
 
   async function answer(message: ToServer): Promise<void> {
     switch (message.type) {
@@ -73,17 +106,10 @@ export function createTuiChannel(o: ChannelOptions): TuiChannel {
         const done = (await o.evidence?.(sessionID, cause, { prompts })) ?? { problem: "Nothing is kept of answers." }
         return send({ type: "evidence", sessionID, ...done })
       }
-      case "prove": {
-        const { provider, model } = message
-        if (!o.prove) return send({ type: "proof", provider, problem: "The deep check is not available." })
-        try {
-          const found = await o.prove(provider, model, (step, share) => send({ type: "progress", provider, step, share }))
-          return send({ type: "proof", provider, ...("problem" in found ? found : { report: found }) })
-        } catch (error) {
-          send({ type: "proof", provider, problem: "The deep check failed." })
-          throw error
-        }
-      }
+      case "prove":
+        return proofs.has(message.provider) ? undefined : prove(message.provider, message.model)
+      case "stop":
+        return proofs.get(message.provider)?.abort()
       case "switched":
         return o.onSwitched?.(message.sessionID, message.from, message.to)
     }
@@ -94,6 +120,9 @@ export function createTuiChannel(o: ChannelOptions): TuiChannel {
     receive(command) {
       const message = decode(command, { to: "server", directory: o.directory })
       if (message) void answer(message).catch(o.onError)
+    },
+    report(report) {
+      if (greeted) send({ type: "report", report })
     },
     model: (sessionID, model) => send({ type: "model", sessionID, model }),
   }

@@ -6,6 +6,7 @@
 import type { EndpointReport } from "../endpoint/types.ts"
 import type { SessionFinding } from "../report/types.ts"
 import type { ModelRef } from "./host.ts"
+import { flag, list, number, object, optional, orNull, type Shape, text } from "./shapes.ts"
 
 /** From the terminal interface to the server half. */
 export type ToServer =
@@ -17,6 +18,8 @@ export type ToServer =
   | { type: "evidence"; sessionID: string; cause: string; prompts: boolean }
   /** The deep check, which spends tokens. */
   | { type: "prove"; provider: string; model?: string }
+  /** Ends a deep check that runs. */
+  | { type: "stop"; provider: string }
   /** The terminal interface switched the model itself. */
   | { type: "switched"; sessionID: string; from?: ModelRef; to: ModelRef }
 
@@ -32,6 +35,57 @@ export type ToTui =
   /** The session goes on with this model: a switch was made on the server's side. */
   | { type: "model"; sessionID: string; model: ModelRef }
 
+const modelRef = object({ providerID: text, modelID: text })
+
+const report = object({
+  ...{ url: text, provider: optional(text), foundAt: optional(text), hasKey: optional(flag), at: number },
+  server: object({ kind: text, version: orNull(text) }),
+  models: list(
+    object({
+      ...{ id: text, root: optional(text), parent: optional(text), context: optional(number), maxContext: optional(number) },
+      ...{ state: optional(text), kindOfModel: optional(text) },
+    }),
+  ),
+  configured: optional(list(object({ key: text, id: text, context: optional(number), output: optional(number) }))),
+  checks: list(object({ id: text, status: text, code: text, message: text, fix: text, reference: text })),
+  load: optional(
+    object({
+      ...{ running: optional(number), waiting: optional(number), kvCacheUsage: optional(number), asleep: optional(flag) },
+      ...{ prefixCacheHitRate: optional(number), preemptions: optional(number), tokensPerSecond: optional(number) },
+    }),
+  ),
+})
+
+const finding = object({
+  finding: object({
+    ...{ kind: text, detail: optional(text), certainty: text, tool: optional(text), field: optional(text) },
+    ...{ cause: text, fix: text, reference: text, excerpt: optional(text) },
+  }),
+  ...{ count: number, weak: number, tools: list(text), first: number, last: number },
+})
+
+/** Anybody can publish on this channel, and the other half may be of another version. */
+const SHAPES: Record<Envelope["to"], Record<string, Shape>> = {
+  server: {
+    hello: object({}),
+    look: object({ provider: optional(text) }),
+    findings: object({ sessionID: text }),
+    evidence: object({ sessionID: text, cause: text, prompts: flag }),
+    prove: object({ provider: text, model: optional(text) }),
+    stop: object({ provider: text }),
+    switched: object({ sessionID: text, from: optional(modelRef), to: modelRef }),
+  } satisfies Record<ToServer["type"], Shape>,
+  tui: {
+    welcome: object({ version: text, providers: list(text), deep: flag }),
+    report: object({ report }),
+    findings: object({ sessionID: text, findings: list(finding), kept: list(text) }),
+    evidence: object({ sessionID: text, path: optional(text), problem: optional(text) }),
+    progress: object({ provider: text, step: text, share: number }),
+    proof: object({ provider: text, report: optional(report), problem: optional(text) }),
+    model: object({ sessionID: text, model: modelRef }),
+  } satisfies Record<ToTui["type"], Shape>,
+}
+
 interface Envelope {
   to: "server" | "tui"
   /** Directory of the instance that is meant. */
@@ -41,6 +95,9 @@ interface Envelope {
 const HEAD = "opencode-vllm:1 "
 /** Longer messages are not sent: 100 KB were seen to pass. */
 const MOST = 100_000
+
+/** Why a deep check gave nothing, where a person ended it. */
+export const STOPPED = "Stopped."
 
 /** The text to publish; undefined where the message is too long to pass. */
 export function encode(envelope: Envelope, message: ToServer | ToTui): string | undefined {
@@ -52,11 +109,13 @@ export function encode(envelope: Envelope, message: ToServer | ToTui): string | 
 export function decode(command: unknown, { to, directory }: { to: "server"; directory: string }): ToServer | undefined
 export function decode(command: unknown, { to, directory }: { to: "tui"; directory: string }): ToTui | undefined
 export function decode(command: unknown, { to, directory }: Envelope): ToServer | ToTui | undefined {
-  if (typeof command !== "string" || !command.startsWith(HEAD)) return undefined
+  if (typeof command !== "string" || !command.startsWith(HEAD) || command.length > MOST) return undefined
   try {
     const value = JSON.parse(command.slice(HEAD.length)) as Partial<Envelope> & { message?: ToServer | ToTui }
     if (value.to !== to || value.directory !== directory) return undefined
-    return typeof value.message?.type === "string" ? value.message : undefined
+    const { type = "" } = value.message ?? {}
+    if (typeof type !== "string" || !Object.hasOwn(SHAPES[to], type)) return undefined
+    return SHAPES[to][type]?.(value.message) ? value.message : undefined
   } catch {
     return undefined
   }

@@ -26,6 +26,8 @@ export interface TuiSideOptions {
 export interface TuiSide {
   /** A terminal interface with its half of the plugin has said hello. */
   present(): boolean
+  /** A server went down or came back: who is told by a toast sees it in the panel as well, whenever that asks next. */
+  changed(report: EndpointReport): void
   /** Takes the command of a `tui.command.execute` event. */
   receive(command: unknown): void
   /** The inspector of an answer, with evidence kept beside it. */
@@ -60,15 +62,16 @@ export function createTuiSide({ host, directory, endpoints, health, sessions, sh
     findings: (sessionID) => sessions.peek(sessionID)?.recurrence.counters() ?? [],
     kept: evidence.kept,
     evidence: evidence.write,
-    async prove(name, model, onProgress) {
+    async prove(name, model, onProgress, signal) {
       const [report, late] = await Promise.all([current(name), import("./late.ts")])
       const endpoint = endpointOf(name)
-      const asked = report && late.modelToProve(report, model)
+      const asked = report && (late.modelToProve(report, model) ?? late.modelToProve(report))
       if (!report || !endpoint || asked === undefined)
         return { problem: "There is no model to ask; mend what stands above first." }
       const proof = await late.prove(endpoint, {
         ...{ model: asked, report, inspect: late.createInspector },
         onProgress: ({ step, share }) => onProgress(step, share),
+        signal,
       })
       return shown(late.withProof(report, proof))
     },
@@ -85,8 +88,10 @@ export function createTuiSide({ host, directory, endpoints, health, sessions, sh
 
   return {
     present: channel.greeted,
+    changed: (report) => channel.report(shown(report)),
     receive: channel.receive,
-    keep: ({ sessionID }, provider, request, inspector) => evidence.watch({ sessionID, provider, request }, inspector),
+    keep: ({ sessionID, parentID }, provider, request, inspector) =>
+      evidence.watch({ sessionID, parentID, provider, request }, inspector),
     model: channel.model,
     drop: evidence.drop,
   }

@@ -24,12 +24,29 @@ function plain(text: string): string {
     .replace(/<(?=[/|!?\p{L}｜])(?![^<>]*>`)/gu, "‹")
 }
 
-/** Columns that a text takes in a terminal: East Asian characters and most pictures take two. */
+const MARK = /^(?:\p{M}|\u200d|\p{Emoji_Modifier})$/u
+const PICTURE = /^(?!\p{RI})\p{Emoji_Presentation}$/u
+
+/**
+ * Columns that a text takes in a terminal: East Asian characters and pictures take two, marks on the character before them none. The same
+ * as OpenTUI counts.
+ */
 export function columns(text: string): number {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length
   let n = 0
+  let last = 0
   for (const char of text) {
     const point = char.codePointAt(0) ?? 0
+    if (MARK.test(char)) {
+      // The sign before it is drawn as a picture.
+      if (point === 0xfe0f && last === 1) {
+        n += 1
+        last = 2
+      }
+      continue
+    }
     const wide =
+      PICTURE.test(char) ||
       (point >= 0x1100 && point <= 0x115f) ||
       (point >= 0x2e80 && point <= 0xa4cf) ||
       (point >= 0xac00 && point <= 0xd7a3) ||
@@ -38,7 +55,8 @@ export function columns(text: string): number {
       (point >= 0xff00 && point <= 0xff60) ||
       (point >= 0x1f300 && point <= 0x1faff) ||
       (point >= 0x20000 && point <= 0x3fffd)
-    n += wide ? 2 : 1
+    last = wide ? 2 : 1
+    n += last
   }
   return n
 }

@@ -26,7 +26,8 @@ const MOST_MODELS = 12
 
 /** `vLLM 0.32.0`, or the kind alone. */
 export function serverName({ server }: EndpointReport): string {
-  return server.version ? `${KINDS[server.kind]} ${sentence(fit(clean(server.version, 20), 20))}` : KINDS[server.kind]
+  const kind = Object.hasOwn(KINDS, server.kind) ? KINDS[server.kind] : KINDS.unknown
+  return server.version ? `${kind} ${sentence(fit(clean(server.version, 20), 20))}` : kind
 }
 
 /** How a person refers to this server: the provider id of the configuration, else its address. */

@@ -20,7 +20,7 @@ export function detailLines(one: SessionFinding, { width, chosen, kept }: Detail
   const where = [tools.map((tool) => clean(tool, 40)).join(", "), finding.field && `field ${clean(finding.field, 40)}`]
     .filter(Boolean)
     .join(", ")
-  const head = `${finding.kind}${finding.detail ? ` (${clean(finding.detail, 40)})` : ""}`
+  const head = `${clean(finding.kind, 40)}${finding.detail ? ` (${clean(finding.detail, 40)})` : ""}`
   const sure = one.weak === one.count && finding.certainty === "likely" ? "weak evidence, " : ""
   const row = (name: string, text: string | undefined) =>
     text ? paragraph(`${name}: ${clean(text, 600)}`, { width, indent: 2 }) : []

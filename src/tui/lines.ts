@@ -66,3 +66,34 @@ export function short(n: number): string {
   if (n < 999_500) return `${n < 9_950 && n % 1_000 >= 50 ? (n / 1_000).toFixed(1) : Math.round(n / 1_000)}k`
   return `${n < 9_950_000 ? (n / 1_000_000).toFixed(1).replace(/\.0$/, "") : Math.round(n / 1_000_000)}M`
 }
+
+/** Keys and what they do, as many in a line as fit; none is cut while it fits alone. */
+export function keyLines(keys: readonly string[], width: number): Line[] {
+  const lines: string[] = []
+  for (const key of keys) {
+    const last = lines.at(-1)
+    if (last !== undefined && columns(last) + 3 + columns(key) <= width) lines[lines.length - 1] = `${last}   ${key}`
+    else lines.push(key)
+  }
+  return lines.map((line) => [span(fit(line, width), "muted")])
+}
+
+/** A path over several lines, broken behind its separators where that is possible: nothing of it is left out. */
+export function pathLines(path: string, width: number, tone: Tone = "plain"): Line[] {
+  const lines: string[] = []
+  let line = ""
+  for (const part of path.split(/(?<=[/\\])/)) {
+    if (line !== "" && columns(line + part) > width) {
+      lines.push(line)
+      line = ""
+    }
+    for (const char of part) {
+      if (columns(line + char) > width) {
+        lines.push(line)
+        line = ""
+      }
+      line += char
+    }
+  }
+  return [...lines, line].map((one) => [span(one, tone)])
+}

@@ -5,11 +5,12 @@
 import type { LookOptions } from "../endpoint/look.ts"
 import { worthANotice } from "../endpoint/problems.ts"
 import type { Check, Endpoint, EndpointReport } from "../endpoint/types.ts"
-import type { ToTui } from "../opencode/tui-messages.ts"
+import { STOPPED, type ToTui } from "../opencode/tui-messages.ts"
 import type { SessionFinding } from "../report/types.ts"
 import { version } from "../version.ts"
 import { type Activity, createActivities } from "./activity.ts"
 import { createLink } from "./link.ts"
+import { PROVEN } from "./page-lines.ts"
 import type { PanelServer } from "./panel-lines.ts"
 import { createPoller } from "./poller.ts"
 import { createQueue } from "./queue.ts"
@@ -26,7 +27,11 @@ export interface ModelOptions {
   publish(command: string): Promise<unknown>
   look(endpoint: Endpoint, options: LookOptions): Promise<EndpointReport>
   /** The deep check, from here. */
-  prove(endpoint: Endpoint, report: EndpointReport | undefined, onProgress: (progress: Progress) => void): Promise<EndpointReport>
+  prove(
+    endpoint: Endpoint,
+    report: EndpointReport | undefined,
+    how: { model?: string; onProgress(progress: Progress): void; signal: AbortSignal },
+  ): Promise<EndpointReport>
   /** The session on the screen. */
   session(): string | undefined
   /** Tokens of a session by its stored messages, for one that was opened and not asked anything yet. */
@@ -62,13 +67,18 @@ export interface TuiModel {
   /** Resolves when every server was looked at in the last minute, or after some seconds; whether anybody watches or not. */
   looked(): Promise<void>
   askFindings(sessionID: string): void
-  prove(name: string): Promise<void>
+  /** The deep check, of the model with this id where it is named. One that runs already is not begun again. */
+  prove(name: string, model?: string): Promise<void>
+  /** Ends a deep check that runs. */
+  stopProving(name: string): void
   evidence(sessionID: string, cause: string, prompts: boolean): Promise<{ path?: string; problem?: string }>
   switched(
     sessionID: string,
     from: { providerID: string; modelID: string } | undefined,
     to: { providerID: string; modelID: string },
   ): void
+  /** How many are called back. */
+  readonly subscribers: number
   /** Calls back when something changed, at most four times a second. */
   subscribe(changed: () => void): () => void
   dispose(): void
@@ -90,8 +100,6 @@ const FRESH_MS = 60_000
 const PROOF_MS = 150_000
 const EVIDENCE_MS = 10_000
 const NOTIFY_MS = 250
-/** Checks that only a deep check answers. */
-const PROVEN: ReadonlySet<string> = new Set(["chat", "tool-call", "reasoning"])
 
 export function createModel(o: ModelOptions): TuiModel {
   const { now = Date.now, onError } = o
@@ -107,6 +115,8 @@ export function createModel(o: ModelOptions): TuiModel {
   const stop = new AbortController()
   /** What the last deep check of a server found. */
   const proven = new Map<string, Check[]>()
+  /** Deep checks that run from here. */
+  const proving = new Map<string, AbortController>()
   /** Codes of what was said of a server. */
   const said = new Map<string, string>()
   let remote: string[] | undefined
@@ -140,6 +150,8 @@ export function createModel(o: ModelOptions): TuiModel {
     } else if (message.type === "report") take(message.report)
     else if (message.type === "findings") findings.set(message.sessionID, { findings: message.findings, kept: message.kept })
     else if (message.type === "progress") progress.set(message.provider, { step: message.step, share: message.share })
+    // Also one that another terminal has asked for.
+    else if (message.type === "proof") endProof(message.provider, message.report ?? message.problem)
     else if (message.type === "model") o.onModel?.(message.sessionID, message.model)
     for (const one of waiting) one(message)
     changed()
@@ -169,6 +181,14 @@ export function createModel(o: ModelOptions): TuiModel {
       report.checks.filter((check) => PROVEN.has(check.id) && check.status !== "skip"),
     )
     take(report)
+  }
+
+  /** What came of a deep check: a report, or why there is none. */
+  function endProof(name: string, found: EndpointReport | string | undefined) {
+    progress.delete(name)
+    if (typeof found === "object") keepProof(found)
+    else problems.set(name, found ?? "No answer came.")
+    changed()
   }
 
   /** Resolves when `enough` has said yes to a message of the server half, or after so many milliseconds. */
@@ -305,9 +325,17 @@ export function createModel(o: ModelOptions): TuiModel {
     event(type, properties) {
       if (type === "tui.command.execute") return link.receive((properties as { command?: unknown } | undefined)?.command)
       // The instance was loaded anew, and with it the server half.
-      if (type === "server.instance.disposed") return link.greet()
+      if (type === "server.instance.disposed") {
+        progress.clear()
+        return link.greet()
+      }
       const session = activities.event(type, properties)
-      if (session === undefined || session !== o.session()) return
+      const current = o.session()
+      // A sub-agent of the session may have come to its end: what was found in its answers counts here.
+      if (session !== undefined && session !== current && current !== undefined && poller.watched && !activities.busy(session)) {
+        if (type === "session.status" || type === "session.idle") askFindings(current)
+      }
+      if (session === undefined || session !== current) return
       const wasQuiet = now() - lastBusy > BUSY_MS
       if (activities.busy(session)) {
         lastBusy = now()
@@ -320,33 +348,41 @@ export function createModel(o: ModelOptions): TuiModel {
     looked,
     refresh: poller.poke,
     askFindings,
-    async prove(name) {
+    async prove(name, wanted) {
+      if (progress.has(name)) return
       problems.delete(name)
       progress.set(name, { step: "asking the model", share: 0 })
       changed()
-      try {
-        if (link.state === "here") {
-          link.send({ type: "prove", provider: name })
-          const answer = await awaitMessage((m) => m.type === "proof" && m.provider === name, PROOF_MS)
-          if (answer?.type === "proof" && answer.report) keepProof(answer.report)
-          else problems.set(name, (answer?.type === "proof" && answer.problem) || "No answer came.")
-        } else {
-          const endpoint = o.endpoints().find((e) => (e.provider ?? e.url) === name)
-          if (!endpoint) return
-          keepProof(
-            await o.prove(endpoint, reports.get(name), (made) => {
-              progress.set(name, made)
-              changed()
-            }),
-          )
-        }
-      } catch (error) {
-        problems.set(name, error instanceof NotPossible ? error.message : "The deep check failed.")
-        if (!(error instanceof NotPossible)) onError(error)
-      } finally {
-        progress.delete(name)
+      if (link.state === "asking") await awaitMessage(() => true, FIND_MS)
+      if (link.state === "here") {
+        link.send({ type: "prove", provider: name, ...(wanted !== undefined && { model: wanted }) })
+        const answer = await awaitMessage((m) => m.type === "proof" && m.provider === name, PROOF_MS)
+        if (!answer) endProof(name, undefined)
+        return
+      }
+      const endpoint = o.endpoints().find((e) => (e.provider ?? e.url) === name)
+      const own = new AbortController()
+      proving.set(name, own)
+      const signal = AbortSignal.any([own.signal, stop.signal])
+      const onProgress = (made: Progress) => {
+        progress.set(name, made)
         changed()
       }
+      try {
+        if (!endpoint) throw new NotPossible("It is not in the configuration any more.")
+        const how = { ...(wanted !== undefined && { model: wanted }), onProgress, signal }
+        const found = await o.prove(endpoint, reports.get(name), how)
+        endProof(name, own.signal.aborted ? STOPPED : found)
+      } catch (error) {
+        endProof(name, error instanceof NotPossible ? error.message : "The deep check failed.")
+        if (!(error instanceof NotPossible)) onError(error)
+      } finally {
+        proving.delete(name)
+      }
+    },
+    stopProving(name) {
+      if (link.state === "here") link.send({ type: "stop", provider: name })
+      proving.get(name)?.abort()
     },
     async evidence(sessionID, cause, prompts) {
       if (link.state !== "here") return { problem: "The server half of the plugin is not loaded." }
@@ -358,6 +394,9 @@ export function createModel(o: ModelOptions): TuiModel {
       if (link.state === "here") link.send({ type: "switched", sessionID, ...(from && { from }), to })
     },
     subscribe,
+    get subscribers() {
+      return listeners.size
+    },
     dispose() {
       stop.abort()
       poller.dispose()

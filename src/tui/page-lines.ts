@@ -10,6 +10,8 @@ import type { PanelServer } from "./panel-lines.ts"
 
 export interface PageInput {
   servers: readonly PanelServer[]
+  /** The one server that was asked for, where there is none of that name, and those that there are. */
+  missing?: { name: string; known: readonly string[] }
   findings: readonly SessionFinding[]
   /** What the deep check is doing, by server. */
   progress?: ReadonlyMap<string, { step: string; share: number }>
@@ -20,14 +22,25 @@ export interface PageInput {
 }
 
 const MOST_MODELS = 12
+const MOST_FINDINGS = 10
+/** Checks that only a deep check answers. */
+export const PROVEN: ReadonlySet<string> = new Set(["chat", "tool-call", "reasoning"])
 const NONE: Line = []
 
-export function pageLines({ servers, findings, progress, problems: failed, version, width }: PageInput): Line[] {
+export function pageLines({ servers, missing, findings, progress, problems: failed, version, width }: PageInput): Line[] {
   const lines: Line[] = servers.flatMap((server) => [
     ...serverLines(server, width, progress?.get(server.name), failed?.get(server.name)),
     NONE,
   ])
-  if (servers.length === 0)
+  if (missing)
+    lines.push(
+      ...paragraph(
+        `No watched provider is called ${clean(missing.name, 40)}. Watched: ${missing.known.map((one) => clean(one, 40)).join(", ") || "none"}.`,
+        { width, tone: "warn" },
+      ),
+      NONE,
+    )
+  else if (servers.length === 0)
     lines.push(
       ...paragraph(
         "No provider is watched. Watched are providers with an OpenAI-compatible adapter and a `baseURL` that is no known hosted service; the plugin option `include` adds others by their id.",
@@ -38,7 +51,8 @@ export function pageLines({ servers, findings, progress, problems: failed, versi
   lines.push([span("Findings of this session", "strong")])
   if (findings.length === 0) lines.push([span("  none", "muted")])
   const latest = [...findings].sort((a, b) => b.last - a.last)
-  for (const one of latest.slice(0, 10)) lines.push(...findingLines(one, width))
+  for (const one of latest.slice(0, MOST_FINDINGS)) lines.push(...findingLines(one, width))
+  if (latest.length > MOST_FINDINGS) lines.push([span(`  and ${latest.length - MOST_FINDINGS} more`, "muted")])
   return [...lines, NONE, [span(`opencode-vllm ${clean(version, 40)}`, "muted")]]
 }
 
@@ -71,12 +85,12 @@ function serverLines(
 
 const bar = (share: number) => {
   const full = Math.round(Math.min(1, Math.max(0, share)) * 10)
-  return `${"━".repeat(full)}${"─".repeat(10 - full)} ${Math.round(share * 100)}%`
+  return `${"━".repeat(full)}${"─".repeat(10 - full)} ${full === 0 || full === 10 ? full * 10 : Math.round(share * 100)}%`
 }
 
 function checkLines(check: Check, width: number): Line[] {
   const failed = check.status === "fail"
-  const head = `${failed ? "FAIL" : "warn"} ${check.id}: `
+  const head = `${failed ? "FAIL" : "warn"} ${clean(check.id, 20)}: `
   const [first = NONE, ...rest] = paragraph(`${head}${clean(check.message, 600)}`, { width, indent: 2 })
   const text = textOf(first)
   const split = 2 + head.length
@@ -89,21 +103,29 @@ function checkLines(check: Check, width: number): Line[] {
 }
 
 function passed(report: EndpointReport, width: number): Line[] {
-  const ids = (status: Check["status"]) => report.checks.filter((c) => c.status === status).map((c) => c.id)
+  const ids = (status: Check["status"]) => report.checks.filter((c) => c.status === status).map((c) => clean(c.id, 20))
   const lines: Line[] = []
-  if (ids("pass").length > 0) lines.push(...paragraph(`passed: ${ids("pass").join(", ")}`, { width, indent: 2, tone: "muted" }))
+  const free = ids("pass").filter((id) => !PROVEN.has(id))
+  if (free.length > 0) lines.push(...paragraph(`passed: ${free.join(", ")}`, { width, indent: 2, tone: "muted" }))
+  // What the deep check found is the answer to somebody's question.
+  for (const { id, status, message } of report.checks)
+    if (status === "pass" && PROVEN.has(id))
+      lines.push(...paragraph(`passed ${id}: ${clean(message, 300)}`, { width, indent: 2 }))
   if (ids("skip").length > 0)
     lines.push(...paragraph(`not checked: ${ids("skip").join(", ")}`, { width, indent: 2, tone: "muted" }))
   return lines
 }
 
 function models({ models, configured = [] }: EndpointReport, width: number): Line[] {
-  const rows = models.slice(0, MOST_MODELS).map((model) => {
-    const own = configured.find(({ id }) => id === model.id)
+  const ownOf = ({ id }: { id: string }) => configured.find((one) => one.id === id)
+  // Of a gateway's hundreds those that are used here come first.
+  const ordered = [...models.filter(ownOf), ...models.filter((model) => !ownOf(model))]
+  const rows = ordered.slice(0, MOST_MODELS).map((model) => {
+    const own = ownOf(model)
     return [
       clean(model.id, 80),
       model.context === undefined ? "context not told" : `${figure(model.context)} tokens`,
-      model.state ?? "",
+      clean(model.state ?? "", 20),
       own === undefined ? "" : own.context ? `configured ${figure(own.context)}` : "limits not set",
     ]
   })
@@ -136,13 +158,14 @@ function grid(rows: string[][], width: number, indent: number): Line[] {
   const count = Math.max(...rows.map((r) => r.length))
   const widths = Array.from({ length: count }, (_, i) => Math.max(...rows.map((r) => columns(r[i] ?? ""))))
   const rest = widths.slice(1).reduce((sum, w) => sum + (w > 0 ? w + 2 : 0), 0)
+  const end = widths.findLastIndex((w) => w > 0)
   const first = Math.max(8, Math.min(widths[0] ?? 0, width - indent - rest))
   return rows.map((cells) => {
     const spans = cells.map((cell, i) => {
       const room = i === 0 ? first : (widths[i] ?? 0)
-      if (room === 0) return span("")
+      if (room === 0 || i > end) return span("")
       const text = fit(cell, room)
-      const last = i === count - 1
+      const last = i === end
       return span(last ? text : `${text}${" ".repeat(room - columns(text))}  `, last ? "muted" : "plain")
     })
     return spread([span(" ".repeat(indent)), ...spans], [], width)
@@ -156,7 +179,7 @@ export function findingLines(one: SessionFinding, width: number): Line[] {
   const where = tools.length > 0 ? ` in ${tools.map((tool) => clean(tool, 40)).join(", ")}` : ""
   return [
     spread(
-      [span(`  ${kind}`, "warn"), span(`${detail ? ` (${clean(detail, 40)})` : ""}${where}`)],
+      [span(`  ${clean(kind, 40)}`, "warn"), span(`${detail ? ` (${clean(detail, 40)})` : ""}${where}`)],
       [span(plural(one.count, "time"), "muted")],
       width,
     ),

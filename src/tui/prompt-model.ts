@@ -4,6 +4,7 @@
  */
 import type { TuiPluginApi } from "@opencode-ai/plugin/tui"
 import type { ModelRef } from "../opencode/host.ts"
+import { fromContext } from "./host-context.ts"
 
 interface LocalStore {
   model: { set(model: ModelRef, options?: { recent?: boolean }): void; current?(): ModelRef | undefined }
@@ -18,14 +19,11 @@ export interface PromptModel {
 
 /** @param owner Solid's owner within the host's application, as a slot of it sees it */
 export function createPromptModel(api: TuiPluginApi, owner: () => unknown): PromptModel {
-  function store(): LocalStore | undefined {
-    const context = (owner() as { context?: Record<symbol, unknown> } | undefined)?.context
-    if (!context) return undefined
-    const found = Object.getOwnPropertySymbols(context)
-      .map((key) => context[key] as Partial<LocalStore> | undefined)
-      .find((value) => typeof value?.model?.set === "function" && typeof value.agent?.current === "function")
-    return found as LocalStore | undefined
-  }
+  const store = () =>
+    fromContext<LocalStore>(
+      owner(),
+      ({ model, agent }) => typeof model?.set === "function" && typeof agent?.current === "function",
+    )
   function current(): ModelRef | undefined {
     try {
       const model = store()?.model.current?.()

@@ -6,6 +6,7 @@ import { watchedProviders } from "../config/providers.ts"
 import type { Endpoint } from "../endpoint/types.ts"
 import { tokensLeft } from "../opencode/host.ts"
 import { sameModel } from "../opencode/switch-memory.ts"
+import { copyText } from "./clipboard.ts"
 import { isOurs, needsServer, type Typed, typedCommand } from "./commands.ts"
 import { createModel, NotPossible } from "./model.ts"
 import { createPromptModel } from "./prompt-model.ts"
@@ -18,6 +19,8 @@ import { showStatus } from "./view/status.tsx"
 
 const NAME = "opencode-vllm"
 const TOAST_MS = 12_000
+const NO_RESCUE =
+  'Answers are read by the server half of the plugin, which is not loaded. Put opencode-vllm into "plugin" of opencode.json as well.'
 /** Behind the host's own panels on context (100) and before its MCP servers (200). */
 const PANEL_ORDER = 150
 
@@ -33,13 +36,12 @@ export function setup(api: TuiPluginApi): void {
     directory: () => api.state.path.directory,
     publish: (command) => api.client.tui.publish({ body: { type: "tui.command.execute", properties: { command } } }),
     look: async (endpoint, options) => (await import("./late.ts")).lookAt(endpoint, options),
-    async prove(endpoint, report, onProgress) {
+    async prove(endpoint, report, { model: wanted, ...how }) {
       const { createInspector, lookAt, modelToProve, prove, withProof } = await import("./late.ts")
       const seen = report ?? (await lookAt(endpoint))
-      const asked = modelToProve(seen)
+      const asked = modelToProve(seen, wanted) ?? modelToProve(seen)
       if (asked === undefined) throw new NotPossible("There is no model to ask; mend what stands above first.")
-      const options = { model: asked, report: seen, inspect: createInspector, onProgress, signal: api.lifecycle.signal }
-      return withProof(seen, await prove(endpoint, options))
+      return withProof(seen, await prove(endpoint, { model: asked, report: seen, inspect: createInspector, ...how }))
     },
     session,
     tokens: (id) =>
@@ -94,10 +96,25 @@ export function setup(api: TuiPluginApi): void {
     },
   })
 
-  const findings = () => showFindings({ api, model, sessionID: session() })
-  const status = (only?: string) => showStatus({ api, model, sessionID: session(), only, onFindings: findings })
+  const copy = (text: string) => copyText(text, { owner, terminal: (given) => api.renderer.copyToClipboardOSC52(given) })
+  const findings = () => showFindings({ api, model, sessionID: session(), copy })
+  /** The model that the session uses on this server, as the server calls it. */
+  function used(provider: string): string | undefined {
+    const current = promptModel.current()
+    if (current?.providerID !== provider) return undefined
+    return model.endpoint(provider)?.models?.find(({ key }) => key === current.modelID)?.id ?? current.modelID
+  }
+  const status = (how: { only?: string; deep?: string } = {}) =>
+    showStatus({ api, model, sessionID: session(), ...how, used, copy, onFindings: findings })
   async function run({ command, args }: Typed) {
-    if (command === "vllm-status") return status(args.split(/\s+/).find((word) => word && !word.startsWith("--")))
+    if (command === "vllm-status") {
+      if (needsServer({ command, args })) return api.ui.toast({ message: NO_RESCUE, variant: "warning", duration: TOAST_MS })
+      const words = args.split(/\s+/).filter(Boolean)
+      const only = words.find((word) => !word.startsWith("--"))
+      const deep = words.includes("--deep") ? (only ?? promptModel.current()?.providerID) : undefined
+      const known = model.servers().some(({ name }) => name === deep)
+      return status({ ...(only !== undefined && { only }), ...(deep !== undefined && known && { deep }) })
+    }
     if (args === "") return showPicker({ api, model, switcher })
     return switchAsTyped(api, switcher, args)
   }
@@ -130,7 +147,8 @@ export function setup(api: TuiPluginApi): void {
         if (!editor || (editor.traits as { role?: string }).role !== "prompt") return
         const typed = typedCommand(editor.plainText)
         if (!typed || !isOurs(typed.command, api.state.config.command)) return
-        if (needsServer(typed) && model.half !== "absent") return
+        // Where the server half is loaded it has put the command into the configuration.
+        if (needsServer(typed) && api.state.config.command?.[typed.command] !== undefined) return
         context.consume({ preventDefault: true, stopPropagation: true })
         editor.clear()
         setTimeout(() => void run(typed).catch(() => {}), 0)

@@ -113,4 +113,59 @@ test("a long stream is kept with its beginning and its end, and bounded", async 
   expect(read(done.path, "findings.md")).toMatch(/\d+ bytes of its middle are left out/)
 })
 
+test("each cause keeps the last answer that showed it, with its own stream", async () => {
+  const evidence = made()
+  const other: Finding = { ...finding, kind: "truncated", detail: "in-content" }
+  const answer = (text: string, ...findings: Finding[]) => {
+    const inspector = evidence.watch(asked, inspectorOf(findings))
+    inspector.push(new TextEncoder().encode(text))
+    inspector.end()
+  }
+  answer("first", finding)
+  answer("second", other)
+  expect(evidence.kept("s").sort()).toEqual(["empty-answer", "truncated/in-content"])
+  const streamOf = async (cause: string) => {
+    const done = await evidence.write("s", cause, { prompts: false })
+    return "path" in done ? read(done.path, "response.sse") : done.problem
+  }
+  expect([await streamOf("empty-answer"), await streamOf("truncated/in-content")]).toEqual(["first", "second"])
+  answer("third", finding, other)
+  expect([await streamOf("empty-answer"), await streamOf("truncated/in-content")]).toEqual(["third", "third"])
+})
+
+test("what a sub-agent's answer shows can be written from the session that started it", async () => {
+  const evidence = made()
+  evidence.watch({ ...asked, sessionID: "child", parentID: "s" }, inspectorOf([finding])).end()
+  expect([evidence.kept("s"), evidence.kept("child"), evidence.kept("other")]).toEqual([["empty-answer"], ["empty-answer"], []])
+  expect(await evidence.write("s", "empty-answer", { prompts: false })).toHaveProperty("path")
+})
+
+test("memory is bounded over all sessions, and the newest answer stays", () => {
+  const evidence = made()
+  const big = JSON.stringify({ model: "m", messages: [{ role: "user", content: "x".repeat(1_000_000) }] })
+  for (let i = 0; i < 60; i++) evidence.watch({ ...asked, sessionID: `s${i}`, request: big }, inspectorOf([finding])).end()
+  const kept = Array.from({ length: 60 }, (_, i) => `s${i}`).filter((id) => evidence.kept(id).length > 0)
+  expect(kept.length).toBeLessThanOrEqual(25)
+  expect(kept.at(-1)).toBe("s59")
+})
+
+test("what is left out of a stream is left out in whole lines", async () => {
+  const evidence = made()
+  const inspector = evidence.watch(asked, inspectorOf([finding]))
+  const event = (i: number) => `data: ${JSON.stringify({ i, text: "é".repeat(500) })}\n\n`
+  for (let i = 0; i < 1_000; i++) inspector.push(new TextEncoder().encode(event(i)))
+  inspector.end()
+  const done = await evidence.write("s", "empty-answer", { prompts: false })
+  if (!("path" in done)) throw new Error(done.problem)
+  const lines = read(done.path, "response.sse").split("\n").filter(Boolean)
+  expect(lines.length).toBeLessThan(1_000)
+  for (const line of lines) expect(Object.keys(JSON.parse(line.slice(6)))).toEqual(["i", "text"])
+})
+
+test("who asked is no part of a request without prompts", () => {
+  const text = withoutPrompts(JSON.stringify({ model: "m", user: "jane@example.org", metadata: { name: "secret-team" } }))
+  expect(text).not.toMatch(/jane|secret-team/)
+  expect(JSON.parse(text).model).toBe("m")
+})
+
 test("a request that is no JSON has nothing to show without prompts", () => expect(withoutPrompts("no")).toBe(""))

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test"
 import fc from "fast-check"
 import { columns } from "../../src/report/markdown.ts"
-import { cut, paragraph, short, span, spread, textOf } from "../../src/tui/lines.ts"
+import { cut, keyLines, paragraph, pathLines, short, span, spread, textOf } from "../../src/tui/lines.ts"
 
 test.each([
   [0, "0"],
@@ -52,4 +52,26 @@ test("what is cut says so, and the right side stays at the edge", () => {
 test("a paragraph that is too long ends with an ellipsis", () => {
   const lines = paragraph("one two three four five six", { width: 10, most: 2 }).map(textOf)
   expect(lines).toEqual(["one two", "three fo…"])
+})
+
+test("keys take another line before one of them is cut", () => {
+  const keys = ["tab next", "w write evidence without prompts", "p with prompts"]
+  expect(keyLines(keys, 80).map(textOf)).toEqual(["tab next   w write evidence without prompts   p with prompts"])
+  expect(keyLines(keys, 52).map(textOf)).toEqual(["tab next   w write evidence without prompts", "p with prompts"])
+  expect(keyLines(keys, 20).map(textOf)).toEqual(["tab next", "w write evidence wi…", "p with prompts"])
+})
+
+test("a path keeps every character, and breaks at its separators where it can", () => {
+  expect(pathLines("/home/me/.local/state/evidence/one", 20).map(textOf)).toEqual(["/home/me/.local/", "state/evidence/one"])
+  fc.assert(
+    fc.property(
+      fc.string({ unit: fc.constantFrom("a", "/", "日", " ", "-") }),
+      fc.integer({ min: 2, max: 30 }),
+      (path, width) => {
+        const lines = pathLines(path, width).map(textOf)
+        expect(lines.join("")).toBe(path)
+        for (const line of lines) expect(columns(line)).toBeLessThanOrEqual(width)
+      },
+    ),
+  )
 })

@@ -2,6 +2,7 @@
 import { afterEach, expect, test } from "bun:test"
 import type { EndpointReport } from "../../src/endpoint/types.ts"
 import { type ChannelOptions, createTuiChannel, type TuiChannel } from "../../src/opencode/tui-channel.ts"
+import { encode } from "../../src/opencode/tui-messages.ts"
 import type { SessionFinding } from "../../src/report/types.ts"
 import { createModel, type ModelOptions, type TuiModel } from "../../src/tui/model.ts"
 import { check, down, report } from "./report.ts"
@@ -162,7 +163,7 @@ test("what a deep check proved stands through later looks, until the server is g
       log.looks++
       return report({}, ...wrong)
     },
-    prove: async (_, __, onProgress) => {
+    prove: async (_, __, { onProgress }) => {
       onProgress({ step: "asking", share: 0.5 })
       return report({}, failed)
     },
@@ -206,4 +207,102 @@ test("10,000 changes make few calls, and nobody is called after leaving", async 
   model.event("message.part.delta", { sessionID: "s", messageID: "m", delta: "word " })
   await new Promise((resolve) => setTimeout(resolve, 300))
   expect(calls).toBe(after)
+})
+
+test("a deep check that runs is not begun again, everybody sees it end, and it can be stopped", async () => {
+  let begun = 0
+  const wanted: (string | undefined)[] = []
+  const { model, log, channel } = setup({
+    half: {
+      prove: (_, asked, onProgress, signal) => {
+        begun++
+        wanted.push(asked)
+        onProgress("asking", 0.5)
+        return new Promise((resolve) => signal.addEventListener("abort", () => resolve(report())))
+      },
+    },
+  })
+  await until(() => model.half === "here")
+  const first = model.prove("local", "m")
+  await until(() => model.progress.get("local")?.step === "asking")
+  await model.prove("local")
+  // Another terminal asks for the same.
+  channel().receive(encode({ to: "server", directory: "/a" }, { type: "prove", provider: "local" }))
+  expect([begun, ...wanted]).toEqual([1, "m"])
+  model.stopProving("local")
+  await first
+  expect([model.progress.size, model.problems.get("local")]).toEqual([0, "Stopped."])
+  // One that another terminal has asked for and that has ended.
+  channel().receive(encode({ to: "server", directory: "/a" }, { type: "prove", provider: "local" }))
+  await until(() => model.progress.has("local"))
+  model.stopProving("local")
+  await until(() => !model.progress.has("local"))
+  expect([begun, log.looks]).toEqual([2, 0])
+})
+
+test("without a server half a deep check can be stopped too", async () => {
+  const { model } = setup({
+    prove: (_, __, { signal }) => new Promise((resolve) => signal.addEventListener("abort", () => resolve(report()))),
+  })
+  await until(() => model.half === "absent")
+  const done = model.prove("local")
+  await until(() => model.progress.has("local"))
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  model.stopProving("local")
+  await done
+  expect(model.problems.get("local")).toBe("Stopped.")
+})
+
+test("a report that is too long passes with fewer models, the configured ones last to go", async () => {
+  const models = Array.from({ length: 2_000 }, (_, i) => ({ id: `org/model-${i}-${"x".repeat(60)}`, context: 1 }))
+  const mine = models[1_999]?.id ?? ""
+  const long = report({ models, configured: [{ key: "mine", id: mine }] })
+  const { model } = setup({ half: { look: async () => long, prove: async () => long } })
+  model.watch()
+  await until(() => model.servers()[0]?.report !== undefined)
+  const ids = () => model.servers()[0]?.report?.models.map(({ id }) => id) ?? []
+  expect(ids()).toContain(mine)
+  await model.prove("local")
+  expect(model.problems.size).toBe(0)
+  expect(ids()).toContain(mine)
+})
+
+test("200 dialogs opened and closed leave nobody behind", async () => {
+  const { model, log } = setup({ half: {}, look: async () => report() })
+  for (let i = 0; i < 200; i++) {
+    const off = [model.watch(), model.subscribe(() => {})]
+    for (const one of off) one()
+  }
+  let asked = 0
+  const before = log.published
+  model.refresh()
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  asked = log.published - before
+  // The answers to hello and to the looks of the last round at most.
+  expect(asked).toBeLessThan(8)
+  expect(model.subscribers).toBe(0)
+})
+
+test("when a sub-agent comes to its end the session's findings are asked for, while somebody looks", async () => {
+  const { model, log } = setup({ half: {}, look: async () => report() })
+  await until(() => model.half === "here")
+  const idle = () => model.event("session.status", { sessionID: "child", status: { type: "idle" } })
+  const before = log.published
+  idle()
+  expect(log.published).toBe(before)
+  const off = model.watch()
+  await until(() => model.findings("s").length > 0 && model.servers()[0]?.report !== undefined)
+  const then = log.published
+  idle()
+  expect(log.published).toBeGreaterThan(then)
+  off()
+})
+
+test("a server that came back is shown so before the next round of looks", async () => {
+  const { model, channel } = setup({ half: { look: async () => report({}, down) } })
+  model.watch()
+  const state = () => model.servers()[0]?.report?.checks.find(({ id }) => id === "reach")?.status
+  await until(() => state() === "fail")
+  channel().report(report())
+  await until(() => state() === "pass")
 })

@@ -16,8 +16,10 @@ function page(over: Partial<PageInput> = {}): string {
 test("a healthy server", () => {
   expect(page()).toBe(`local  vLLM 0.32.0                                       all checks pass
   http://127.0.0.1:8000/v1, key set
-  passed: config, reach, auth, models, model, limits, chat, tool-call,
-  reasoning, metrics
+  passed: config, reach, auth, models, model, limits, metrics
+  passed chat: Fine.
+  passed tool-call: Fine.
+  passed reasoning: Fine.
   models
     nemotron-3-super  262,144 tokens  configured 262,144
   load
@@ -65,4 +67,45 @@ test("long names and texts keep within the width", () => {
     const text = page({ servers: [{ name: "n".repeat(80), report: report({ models }, long) }], width })
     expect(text).toContain("and 18 more")
   }
+})
+
+test("a name that is no server's says so, with the names that are", () => {
+  const text = page({ servers: [], missing: { name: "locla", known: ["local", "other"] } })
+  expect(text).toContain("No watched provider is called locla. Watched: local, other.")
+  expect(text).not.toContain("No provider is watched")
+})
+
+test("of hundreds of models the configured ones come first; a long name gives way to its figures", () => {
+  const models = [
+    ...Array.from({ length: 300 }, (_, i) => ({ id: `org/model-${i}`, context: 131_072 })),
+    { id: "x".repeat(200), context: 131_072 },
+  ]
+  const configured = [
+    { key: "mine", id: "org/model-250" },
+    { key: "long", id: "x".repeat(200) },
+  ]
+  const lines = page({ servers: [{ name: "local", report: report({ models, configured }) }] }).split("\n")
+  const at = lines.indexOf("  models")
+  expect(lines[at + 1]).toMatch(/^ {4}org\/model-250 +131,072 tokens {2}limits not set$/)
+  expect(lines[at + 2]).toMatch(/^ {4}x+… {2}131,072 tokens {2}limits not set$/)
+  const none = page({ servers: [{ name: "local", report: report({ models: models.slice(-1), configured: [] }) }] })
+  expect(none).toMatch(/x… {2}131,072 tokens$/m)
+})
+
+test("beyond ten findings the rest is counted", () => {
+  const finding = (i: number) => ({
+    finding: {
+      kind: "truncated" as const,
+      detail: `d${i}`,
+      certainty: "certain" as const,
+      cause: "C.",
+      fix: "F.",
+      reference: "",
+    },
+    ...{ count: 1, weak: 0, tools: [], first: i, last: i },
+  })
+  const text = page({ findings: Array.from({ length: 12 }, (_, i) => finding(i)) })
+  expect(text).toContain("(d11)")
+  expect(text).not.toContain("(d1)")
+  expect(text).toContain("  and 2 more")
 })

@@ -12,6 +12,7 @@ const { testRender } = solid
 // Components give elements of the terminal, which the types of Solid do not know.
 const createComponent = solid.createComponent as unknown as <P>(component: (props: P) => unknown, props: P) => JSX.Element
 const { Lines } = await import("../../src/tui/view/lines.tsx")
+const { Frame } = await import("../../src/tui/view/frame.tsx")
 const { Safe } = await import("../../src/tui/view/safe.tsx")
 
 const color = RGBA.fromHex("#ffffff")
@@ -52,17 +53,121 @@ test("lines follow what they show, and 10,000 changes leave nothing behind", asy
   screen.renderer.destroy()
 })
 
-test("a part that fails to draw says so and harms nothing else", async () => {
+async function until(holds: () => Promise<boolean>) {
+  const end = performance.now() + 10_000
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error("did not come to hold")
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+test("a part that fails to draw says so, harms nothing else, and is drawn again", async () => {
+  let failing = true
   const screen = await testRender(
     () =>
       createComponent(Safe, {
-        get children(): never {
-          throw new TypeError("broken")
+        againMs: 30,
+        get children(): JSX.Element {
+          if (failing) throw new TypeError("broken")
+          return createComponent(Lines, { lines: [[span("well again")]], theme })
         },
       }),
     { width: 40, height: 3 },
   )
   await screen.renderOnce()
   expect(screen.captureCharFrame()).toContain("opencode-vllm cannot draw this")
+  failing = false
+  await until(async () => {
+    await screen.renderOnce()
+    return screen.captureCharFrame().includes("well again")
+  })
+  expect(screen.captureCharFrame()).not.toContain("cannot draw")
+  screen.renderer.destroy()
+})
+
+/** A host of which a dialog needs only the keys and the colours. */
+function fakeApi() {
+  const readers = new Set<(context: { event: object; consume(): void }) => void>()
+  const api = {
+    theme: { current: theme },
+    keymap: {
+      intercept(_: string, read: (context: { event: object; consume(): void }) => void) {
+        readers.add(read)
+        return () => readers.delete(read)
+      },
+    },
+  } as unknown as Parameters<typeof Frame>[0]["api"]
+  /** Whether somebody took the key before the host. */
+  const press = (name: string, more: object = {}) => {
+    let taken = false
+    for (const read of readers)
+      read({
+        event: { name, ...more },
+        consume() {
+          taken = true
+        },
+      })
+    return taken
+  }
+  return { api, press, readers }
+}
+
+test("a dialog takes its keys before the host, scrolls, and shows the whole of what is chosen", async () => {
+  const { api, press, readers } = fakeApi()
+  const [shown, show] = createSignal<readonly [number, number]>([0, 4])
+  const [footer, setFooter] = createSignal([[span("keys")]])
+  const [open, setOpen] = createSignal(true)
+  const screen = await testRender(
+    () =>
+      createComponent(solid.Dynamic as (props: object) => JSX.Element, {
+        get component() {
+          return open() ? Frame : "box"
+        },
+        ...{ api, title: "Title", lines: Array.from({ length: 60 }, (_, i) => [span(`line ${i}.`)]), onKey: () => false },
+        get footer() {
+          return footer()
+        },
+        get shown() {
+          return shown()
+        },
+      }),
+    { width: 50, height: 24 },
+  )
+  const seen = async () => {
+    for (let i = 0; i < 3; i++) {
+      await screen.renderOnce()
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    return screen.captureCharFrame()
+  }
+  expect(await seen()).toContain("line 11.")
+  expect(await seen()).not.toContain("line 12.")
+  for (const [key, line] of [
+    ["pagedown", "line 22."],
+    ["end", "line 59."],
+    ["pageup", "line 37."],
+    ["home", "line 0."],
+    ["down", "line 12."],
+    ["k", "line 0."],
+  ] as const) {
+    expect(press(key)).toBe(true)
+    expect(await seen()).toContain(line)
+  }
+  for (const key of ["escape", "x"]) expect(press(key)).toBe(false)
+  expect(press("end", { ctrl: true })).toBe(false)
+
+  show([20, 26])
+  expect(await seen()).toMatch(/line 14\.[\s\S]*line 25\./)
+  show([5, 9])
+  expect(await seen()).toMatch(/line 5\.[\s\S]*line 16\./)
+  // What is longer than the dialog is seen from its beginning.
+  show([30, 58])
+  expect(await seen()).toMatch(/line 30\.[\s\S]*line 41\./)
+
+  setFooter([[span("one")], [span("two")], [span("three")]])
+  const frame = await seen()
+  for (const text of ["one", "two", "three"]) expect(frame).toContain(text)
+  setOpen(false)
+  expect(readers.size).toBe(0)
   screen.renderer.destroy()
 })

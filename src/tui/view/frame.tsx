@@ -2,7 +2,8 @@
 import type { TuiPluginApi } from "@opencode-ai/plugin/tui"
 import type { KeyEvent, ScrollBoxRenderable } from "@opentui/core"
 import { TextAttributes } from "@opentui/core"
-import { useKeyboard, useTerminalDimensions } from "@opentui/solid"
+import { useTerminalDimensions } from "@opentui/solid"
+import { createEffect, createMemo, on, onCleanup } from "solid-js"
 import type { Line } from "../lines.ts"
 import { Lines } from "./lines.tsx"
 
@@ -10,6 +11,8 @@ const WIDEST = 88
 const PADDING = 2
 /** The bar and a blank before it. */
 const SCROLLBAR = 2
+/** Before the host's own keys: in a session Page Up, Page Down, Home and End scroll its messages and close the dialog (seen with 1.18.33). */
+const PRIORITY = 900
 
 /** Columns for the text of a dialog of size `large`. */
 export function useWidth(): () => number {
@@ -21,8 +24,10 @@ export interface FrameProps {
   api: TuiPluginApi
   title: string
   lines: Line[]
-  /** The last line: keys, or a question. */
-  footer: Line
+  /** The last lines: keys, or a question. */
+  footer: Line[]
+  /** Lines to have on the screen when they become others: the first, and the one behind the last. */
+  shown?: readonly [from: number, to: number]
   /** Returns whether the key was taken. */
   onKey(key: KeyEvent): boolean
 }
@@ -30,17 +35,38 @@ export interface FrameProps {
 export function Frame(props: FrameProps) {
   const size = useTerminalDimensions()
   // The host puts a dialog a quarter of the screen from the top.
-  const height = () => Math.max(4, Math.min(props.lines.length, size().height - Math.floor(size().height / 4) - 6))
+  const height = () =>
+    Math.max(2, Math.min(props.lines.length, size().height - Math.floor(size().height / 4) - 5 - props.footer.length))
   let box: ScrollBoxRenderable | undefined
-  useKeyboard((key) => {
-    if (key.ctrl || key.meta) return
-    const step = { up: -1, k: -1, down: 1, j: 1, pageup: 1 - height(), pagedown: height() - 1 }[key.name]
-    if (step !== undefined) box?.scrollBy(step)
-    else if (key.name === "home") box?.scrollTo(0)
-    else if (key.name === "end") box?.scrollTo(box.scrollHeight)
-    else if (!props.onKey(key)) return
-    key.preventDefault()
-  })
+  const off = props.api.keymap.intercept(
+    "key",
+    (context) => {
+      const key = context.event
+      if (key.ctrl || key.meta) return
+      const step = { up: -1, k: -1, down: 1, j: 1, pageup: 1 - height(), pagedown: height() - 1 }[key.name]
+      if (step !== undefined) box?.scrollBy(step)
+      else if (key.name === "home") box?.scrollTo(0)
+      else if (key.name === "end") box?.scrollTo(box.scrollHeight)
+      else if (!props.onKey(key)) return
+      context.consume({ preventDefault: true, stopPropagation: true })
+    },
+    { priority: PRIORITY },
+  )
+  onCleanup(off)
+  const shown = createMemo(() => props.shown, undefined, { equals: (a, b) => a?.[0] === b?.[0] && a?.[1] === b?.[1] })
+  createEffect(
+    on(
+      shown,
+      (now) => {
+        if (!now || !box) return
+        const [from, to] = now
+        if (from < box.scrollTop) box.scrollTo(from)
+        // What is longer than the dialog is shown from its beginning.
+        else if (to > box.scrollTop + height()) box.scrollTo(Math.min(from, to - height()))
+      },
+      { defer: true },
+    ),
+  )
   const theme = () => props.api.theme.current
   return (
     <box paddingLeft={PADDING} paddingRight={PADDING} paddingBottom={1} gap={1}>
@@ -63,7 +89,7 @@ export function Frame(props: FrameProps) {
       >
         <Lines lines={props.lines} theme={theme()} />
       </scrollbox>
-      <Lines lines={[props.footer]} theme={theme()} />
+      <Lines lines={props.footer} theme={theme()} />
     </box>
   )
 }

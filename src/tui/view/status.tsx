@@ -1,9 +1,9 @@
 /** The status page as a dialog: there at once, filled as the servers answer. */
 import type { TuiPluginApi } from "@opencode-ai/plugin/tui"
 import { createMemo, createSignal, onCleanup } from "solid-js"
-import { type Line, span } from "../lines.ts"
+import { keyLines, type Line, paragraph, span } from "../lines.ts"
 import type { TuiModel } from "../model.ts"
-import { pageLines } from "../page-lines.ts"
+import { PROVEN, pageLines } from "../page-lines.ts"
 import { Frame, useWidth } from "./frame.tsx"
 import { Safe } from "./safe.tsx"
 
@@ -13,6 +13,11 @@ export interface StatusProps {
   sessionID?: string
   /** Only this server. */
   only?: string
+  /** The deep check was asked for already, of this server. */
+  deep?: string
+  /** Id of the model that the session uses on this server, if it uses it. */
+  used(server: string): string | undefined
+  copy(text: string): Promise<boolean>
   onFindings(): void
 }
 
@@ -25,23 +30,31 @@ export function showStatus(props: StatusProps): void {
   props.api.ui.dialog.setSize("large")
 }
 
-const KEYS: Line = [span("r refresh   d deep check   f findings   c copy", "muted")]
-const ASK: Line = [span("The deep check lets the model write: up to a few thousand tokens. y starts it", "warn")]
+type Footer = { is: "keys" } | { is: "ask"; servers: string[] } | { is: "said"; line: Line }
+
+const NOBODY = "No server here can be asked; mend what stands above first."
 
 function Status(props: StatusProps) {
   const { model } = props
   const width = useWidth()
   const [version, changed] = createSignal(0)
-  const [footer, setFooter] = createSignal(KEYS)
+  const [footer, setFooter] = createSignal<Footer>({ is: "keys" })
+  let closed = false
   onCleanup(model.subscribe(() => changed((n) => n + 1)))
   onCleanup(model.watch())
+  onCleanup(() => {
+    closed = true
+  })
   if (props.sessionID !== undefined) model.askFindings(props.sessionID)
 
   const servers = () => model.servers().filter(({ name }) => props.only === undefined || name === props.only)
+  const running = () => servers().filter(({ name }) => model.progress.has(name))
   const lines = createMemo(() => {
     version()
+    const known = model.servers().map(({ name }) => name)
     return pageLines({
       servers: servers(),
+      ...(props.only !== undefined && !known.includes(props.only) && { missing: { name: props.only, known } }),
       findings: props.sessionID === undefined ? [] : model.findings(props.sessionID),
       progress: model.progress,
       problems: model.problems,
@@ -49,6 +62,37 @@ function Status(props: StatusProps) {
       width: width(),
     })
   })
+  const footerLines = createMemo((): Line[] => {
+    version()
+    const now = footer()
+    if (now.is === "said") return [now.line]
+    if (now.is === "ask") {
+      const [only, ...rest] = now.servers
+      const who = rest.length === 0 ? `the model of ${only} write: up` : `models of ${now.servers.join(", ")} write: each up`
+      const text = `The deep check lets ${who} to a few thousand tokens. y starts it`
+      return paragraph(text, { width: width(), tone: "warn" })
+    }
+    const deep = running().length > 0 ? "x stop the deep check" : "d deep check"
+    return keyLines(["r refresh", deep, "f findings", "c copy"], width())
+  })
+
+  /** Servers that can be asked anything. */
+  const askable = () =>
+    servers().filter(
+      ({ report }) => report && !report.checks.some(({ id, status }) => (id === "reach" || id === "auth") && status === "fail"),
+    )
+
+  async function prove(name: string) {
+    await model.prove(name, props.used(name))
+    if (!closed) return
+    // Nobody looks at the page any more.
+    const report = model.servers().find((one) => one.name === name)?.report
+    const bad = report?.checks.find(({ id, status }) => PROVEN.has(id) && (status === "fail" || status === "warn"))
+    const text = model.problems.get(name) ?? bad?.message ?? "the deep check found nothing wrong."
+    const well = !bad && !model.problems.has(name)
+    props.api.ui.toast({ message: `opencode-vllm: ${name}: ${text}`, variant: well ? "success" : "warning" })
+  }
+  if (props.deep !== undefined) void prove(props.deep)
 
   async function copy() {
     const { statusPage } = await import("../late.ts")
@@ -57,20 +101,27 @@ function Status(props: StatusProps) {
       findings: props.sessionID === undefined ? [] : [...model.findings(props.sessionID)],
       version: model.version,
     })
-    const taken = props.api.renderer.copyToClipboardOSC52(text)
-    setFooter([span(taken ? "Copied as markdown." : "This terminal takes no copies from programs.", taken ? "good" : "warn")])
+    const taken = await props.copy(text)
+    const line = span(taken ? "Copied as markdown." : "This terminal takes no copies from programs.", taken ? "good" : "warn")
+    setFooter({ is: "said", line: [line] })
+  }
+
+  function ask() {
+    const names = askable().map(({ name }) => name)
+    setFooter(names.length > 0 ? { is: "ask", servers: names } : { is: "said", line: [span(NOBODY, "warn")] })
   }
 
   const onKey = ({ name }: { name: string }): boolean => {
-    const asked = footer() === ASK
-    setFooter(KEYS)
-    if (asked && name === "y") for (const server of servers()) void model.prove(server.name)
-    else if (name === "d") setFooter(ASK)
+    const before = footer()
+    setFooter({ is: "keys" })
+    if (before.is === "ask" && name === "y") for (const server of before.servers) void prove(server)
+    else if (name === "x" && running().length > 0) for (const server of running()) model.stopProving(server.name)
+    else if (name === "d" && running().length === 0) ask()
     else if (name === "r") model.refresh()
     else if (name === "f") props.onFindings()
     else if (name === "c") void copy()
     else return false
     return true
   }
-  return <Frame api={props.api} title="LLM servers" lines={lines()} footer={footer()} onKey={onKey} />
+  return <Frame api={props.api} title="LLM servers" lines={lines()} footer={footerLines()} onKey={onKey} />
 }
