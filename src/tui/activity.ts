@@ -5,6 +5,8 @@
 
 export interface Activity {
   doing: "idle" | "waiting" | "writing"
+  /** Whose answer that is; undefined while idle. */
+  provider?: string
   /** Waiting: when it began, milliseconds since the epoch. */
   since?: number
   /** Tokens per second of the running answer, else of the last one. */
@@ -17,6 +19,7 @@ export interface Activity {
 
 interface Answer {
   id: string
+  provider: string | undefined
   begun: number
   first?: number
   last?: number
@@ -47,6 +50,7 @@ interface AssistantInfo {
   id: string
   sessionID: string
   role: string
+  providerID?: string
   time?: { created?: number; completed?: number }
   tokens?: Counts
   error?: unknown
@@ -82,7 +86,10 @@ export function createActivities(now: () => number = Date.now): Activities {
   function onAnswer(info: AssistantInfo) {
     const state = stateOf(info.sessionID)
     if (state.answer?.id !== info.id)
-      state.answer = { id: info.id, begun: info.time?.created ?? now(), characters: 0, over: false }
+      state.answer = {
+        ...{ id: info.id, provider: info.providerID, begun: info.time?.created ?? now() },
+        ...{ characters: 0, over: false },
+      }
     const { answer } = state
     const { input = 0, output = 0, reasoning = 0, cache = {} } = info.tokens ?? {}
     const all = input + output + reasoning + (cache.read ?? 0) + (cache.write ?? 0)
@@ -140,7 +147,10 @@ export function createActivities(now: () => number = Date.now): Activities {
       const state = states.get(sessionID)
       const answer = state?.answer
       const running = answer !== undefined && !answer.over && state?.busy === true
-      const common = { ...(state?.tokens !== undefined && { tokens: state.tokens }) }
+      const common = {
+        ...(state?.tokens !== undefined && { tokens: state.tokens }),
+        ...(running && answer.provider !== undefined && { provider: answer.provider }),
+      }
       if (running && answer.first === undefined) return { ...common, doing: "waiting", since: answer.begun }
       if (running && answer.written === undefined) {
         const rate = rateOf(answer, answer.characters / CHARACTERS_PER_TOKEN)

@@ -14,6 +14,7 @@ import { PROVEN } from "./page-lines.ts"
 import type { PanelServer } from "./panel-lines.ts"
 import { createPoller } from "./poller.ts"
 import { createQueue } from "./queue.ts"
+import { createSchedule } from "./schedule.ts"
 
 export interface Progress {
   step: string
@@ -84,13 +85,6 @@ export interface TuiModel {
   dispose(): void
 }
 
-const BUSY_MS = 2_000
-const QUIET_MS = 15_000
-const LONG_QUIET_MS = 60_000
-/** Nothing ran for so long: the server is looked at less often. */
-const LONG_QUIET_AFTER_MS = 150_000
-const FIRST_FAILURE_MS = 5_000
-const MOST_FAILURE_MS = 60_000
 /** How long a round waits for the server half, whose own look takes two seconds at most. */
 const ANSWER_MS = 4_000
 /** How long the first round waits for the server half to be found. */
@@ -109,6 +103,7 @@ export function createModel(o: ModelOptions): TuiModel {
   const problems = new Map<string, string>()
   const activities = createActivities(now)
   const queue = createQueue()
+  const schedule = createSchedule(now)
   const listeners = new Set<() => void>()
   /** Those who wait for a message of the server half. */
   const waiting = new Set<(message: ToTui) => void>()
@@ -121,8 +116,6 @@ export function createModel(o: ModelOptions): TuiModel {
   const said = new Map<string, string>()
   let remote: string[] | undefined
   let serverVersion: string | undefined
-  let failures = 0
-  let lastBusy = now()
   let changes: ReturnType<typeof setTimeout> | undefined
   let ticks: ReturnType<typeof setInterval> | undefined
 
@@ -213,34 +206,39 @@ export function createModel(o: ModelOptions): TuiModel {
   async function ask() {
     if (link.state === "asking") await awaitMessage(() => true, FIND_MS)
     if (stop.signal.aborted) return
+    const due = schedule.due(names())
+    if (due.length === 0) return
     if (link.state === "here") {
-      const missing = new Set(names())
-      if (missing.size === 0) return
-      link.send({ type: "look" })
+      const missing = new Set(due)
+      if (due.length === names().length) link.send({ type: "look" })
+      else for (const provider of due) link.send({ type: "look", provider })
       const answer = await awaitMessage((message) => {
         if (message.type === "report") missing.delete(message.report.provider ?? message.report.url)
         return missing.size === 0
       }, ANSWER_MS)
       if (!answer) link.greet()
     } else {
+      const endpoints = o.endpoints().filter((endpoint) => due.includes(endpoint.provider ?? endpoint.url))
       await Promise.all(
-        o.endpoints().map(async (endpoint) => {
+        endpoints.map(async (endpoint) => {
           const previous = reports.get(endpoint.provider ?? endpoint.url)
           const report = await o.look(endpoint, { ...(previous && { previous }), signal: stop.signal })
           if (!stop.signal.aborted) take(report)
         }),
       )
     }
-    const down = [...reports.values()].some((report) => report.checks.some((c) => c.status === "fail"))
-    failures = down ? failures + 1 : 0
+    for (const name of due) schedule.looked(name, reports.get(name)?.checks.some((check) => check.status === "fail") ?? true)
+  }
+
+  /** The session on the screen works. Returns whether it was quiet before. */
+  function busy(): boolean {
+    const session = o.session()
+    return session !== undefined && activities.busy(session) && schedule.busy(activities.of(session).provider)
   }
 
   function delay(): number {
-    const session = o.session()
-    if (session !== undefined && activities.busy(session)) lastBusy = now()
-    if (failures > 0) return Math.min(MOST_FAILURE_MS, FIRST_FAILURE_MS * 2 ** (failures - 1))
-    if (now() - lastBusy < BUSY_MS) return BUSY_MS
-    return now() - lastBusy > LONG_QUIET_AFTER_MS ? LONG_QUIET_MS : QUIET_MS
+    busy()
+    return schedule.delay(names())
   }
 
   const poller = createPoller({ ask, delay, onError })
@@ -336,17 +334,18 @@ export function createModel(o: ModelOptions): TuiModel {
         if (type === "session.status" || type === "session.idle") askFindings(current)
       }
       if (session === undefined || session !== current) return
-      const wasQuiet = now() - lastBusy > BUSY_MS
       if (activities.busy(session)) {
-        lastBusy = now()
-        if (wasQuiet) poller.poke()
+        if (busy()) poller.poke()
       } else if (type === "session.status" || type === "session.idle") askFindings(session)
       tick()
       changed()
     },
     watch,
     looked,
-    refresh: poller.poke,
+    refresh() {
+      schedule.all()
+      poller.poke()
+    },
     askFindings,
     async prove(name, wanted) {
       if (progress.has(name)) return

@@ -104,18 +104,21 @@ function modelName(report: EndpointReport, input: PanelInput): string {
 function rightOf(report: EndpointReport, place: number | undefined, input: PanelInput): Line {
   const { activity, now } = input
   const { load } = report
-  if (!isCurrent(report, input)) return [span(loadWord(load), "muted")]
+  const current = isCurrent(report, input)
+  // An answer may still be written by the model that was switched away from.
+  const answers = activity.provider === undefined ? current : activity.provider === (report.provider ?? report.url)
   const configured = report.configured?.find(({ key }) => key === input.current?.modelID)
   const context = servedOf(report, input)?.context ?? configured?.context
-  if (activity.doing === "waiting") {
+  if (answers && activity.doing === "waiting") {
     const seconds = Math.max(0, Math.floor((now - (activity.since ?? now)) / 1000))
     if (place === undefined) return [span(`waiting ${seconds} s`)]
     return [place > 0 ? span(`queued ${seconds} s, place ${short(place)}`, "warn") : span(`reading prompt ${seconds} s`)]
   }
+  if (!current) return [span(loadWord(load), "muted")]
   const used = activity.tokens === undefined ? undefined : short(activity.tokens)
   const parts = [
     context === undefined ? used : `${used ?? 0}/${short(context)}`,
-    activity.doing === "writing" ? rate(activity, load) : undefined,
+    answers && activity.doing === "writing" ? rate(activity, load) : undefined,
   ].filter((part) => part !== undefined)
   const tight = context !== undefined && activity.tokens !== undefined && activity.tokens > context * 0.9
   return [span(parts.join(" "), tight ? "warn" : "plain"), span(parts.length > 0 ? " " : ""), span(loadWord(load), "muted")]

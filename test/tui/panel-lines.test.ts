@@ -47,6 +47,16 @@ test("waiting for the first token shows seconds, and the place in the queue wher
   expect(at(0)).toBe("• nemotron-3-sup… reading prompt 12 s")
 })
 
+test("an answer that is still awaited from another server shows there, not at the one that was switched to", () => {
+  const other = report({ provider: "gpu2", models: [{ id: "a" }] })
+  const servers = [
+    { name: "local", report: report() },
+    { name: "gpu2", report: other },
+  ]
+  const lines = panel({ servers, activity: { doing: "waiting", since: 0, provider: "gpu2", tokens: 12_345 } })
+  expect(lines.slice(1)).toEqual(["• local nemotron-3-sup… 12k/262k idle", "• gpu2 a                 waiting 12 s"])
+})
+
 test("what is wrong stands there with its cure", () => {
   expect(panel({ servers: [{ name: "local", report: report({}, down) }] })).toEqual([
     "▶ LLM server local",

@@ -1,0 +1,56 @@
+/** When each server is looked at again: often while the session works with it, seldom when nothing runs, ever more seldom while it fails. */
+
+const BUSY_MS = 2_000
+const QUIET_MS = 15_000
+const LONG_QUIET_MS = 60_000
+/** Nothing ran for so long: every server is looked at less often. */
+const LONG_QUIET_AFTER_MS = 150_000
+const FIRST_FAILURE_MS = 5_000
+const MOST_FAILURE_MS = 60_000
+
+export interface Schedule {
+  /** The session works, with this server where that is known. Returns whether it was quiet before. */
+  busy(server: string | undefined): boolean
+  /** A look at a server is over. */
+  looked(server: string, failed: boolean): void
+  /** Every server is due now. */
+  all(): void
+  /** Those of the servers that are due. */
+  due(servers: readonly string[]): string[]
+  /** Milliseconds until the first of them is due. */
+  delay(servers: readonly string[]): number
+}
+
+export function createSchedule(now: () => number): Schedule {
+  const last = new Map<string, { at: number; failures: number }>()
+  let lastBusy = now()
+  let worksWith: string | undefined
+
+  function dueAt(server: string): number {
+    const look = last.get(server)
+    if (!look) return Number.NEGATIVE_INFINITY
+    if (look.failures > 0) return look.at + Math.min(MOST_FAILURE_MS, FIRST_FAILURE_MS * 2 ** (look.failures - 1))
+    const quiet = now() - lastBusy
+    if (quiet < BUSY_MS && (worksWith === undefined || worksWith === server)) return look.at + BUSY_MS
+    return look.at + (quiet > LONG_QUIET_AFTER_MS ? LONG_QUIET_MS : QUIET_MS)
+  }
+
+  return {
+    busy(server) {
+      const wasQuiet = now() - lastBusy > BUSY_MS
+      lastBusy = now()
+      worksWith = server
+      if (wasQuiet)
+        for (const [name, look] of last) if (look.failures === 0 && (server ?? name) === name) look.at = Number.NEGATIVE_INFINITY
+      return wasQuiet
+    },
+    looked: (server, failed) =>
+      void last.set(server, { at: now(), failures: failed ? (last.get(server)?.failures ?? 0) + 1 : 0 }),
+    all() {
+      for (const look of last.values()) look.at = Number.NEGATIVE_INFINITY
+    },
+    due: (servers) => servers.filter((server) => dueAt(server) <= now()),
+    // A server that nobody has told of yet may turn up.
+    delay: (servers) => Math.max(0, Math.min(QUIET_MS, ...servers.map((server) => dueAt(server) - now()))),
+  }
+}
