@@ -8,6 +8,8 @@ import { opencode } from "../../scripts/tools.mjs"
 export const hasTmux = spawnSync("tmux", ["-V"], { stdio: "ignore" }).status === 0
 
 export interface Screen {
+  /** Process id of OpenCode. */
+  readonly pid: number
   /** What is on the screen, without trailing blanks. */
   text(): string
   /** Types a text as it is. */
@@ -74,6 +76,7 @@ export function openScreen(project: Project, { columns = 140, rows = 40, args = 
     }
   }
   return {
+    pid: Number(tmux("display-message", "-p", "-t", "main", "#{pane_pid}").stdout),
     text,
     type,
     press,

@@ -1,0 +1,279 @@
+/**
+ * What the terminal half costs in the real OpenCode. Needs tmux and Linux's /proc.
+ *   - start: milliseconds that both halves hold up OpenCode, measured inside, and what a whole start to the first screen takes, in time and in
+ *     processor time, with and without the plugin in turn;
+ *   - idle: processor time of OpenCode with an open session and nothing to do, with and without the plugin side by side;
+ *   - updates: memory after 10,000 reports of a server, beside an OpenCode that gets as many messages that are nobody's.
+ *
+ *   bun bench/tui.ts [--runs N] [--seconds N] [--updates N]
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { parseArgs } from "node:util"
+import { makeProject, type Project, root, serveOpenCode } from "../scripts/host.ts"
+import type { EndpointReport } from "../src/endpoint/types.ts"
+import { encode } from "../src/opencode/tui-messages.ts"
+import { startSim } from "../src/sim/index.ts"
+import { hasTmux, openScreen, type Screen } from "../test/host/screen.ts"
+
+const { values } = parseArgs({
+  options: { runs: { type: "string" }, seconds: { type: "string" }, updates: { type: "string" } },
+  allowPositionals: true,
+})
+const runs = Number(values.runs ?? 10)
+const seconds = Number(values.seconds ?? 60)
+const updates = Number(values.updates ?? 10_000)
+const median = (all: number[]) => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? Number.NaN
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+const READY = "Ask anything"
+
+if (!hasTmux || process.platform !== "linux") {
+  console.log("Not run: this bench needs tmux and Linux.")
+  process.exit(0)
+}
+
+/** Seconds of processor time, of all threads; a tick is 10 ms. */
+function cpu(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? []
+  return (Number(fields[11]) + Number(fields[12])) / 100
+}
+/** Resident megabytes. */
+const memory = (pid: number) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024
+
+const folder = mkdtempSync(join(tmpdir(), "opencode-vllm-bench-"))
+const log = join(folder, "timings.jsonl")
+const dist = (name: string) => JSON.stringify(join(root, "dist", name))
+const noted = (what: string) => `appendFileSync(${JSON.stringify(log)}, JSON.stringify(${what}) + "\\n")`
+const empty = JSON.stringify(join(folder, "empty.js"))
+writeFileSync(join(folder, "empty.js"), "export default 1\n")
+
+// An \`await import\` also waits for whatever else OpenCode does meanwhile; that of an empty module shows how long.
+const timedTui = join(folder, "timed-tui.ts")
+writeFileSync(
+  timedTui,
+  `import { appendFileSync } from "node:fs"
+const t0 = performance.now()
+await import(${empty})
+const t1 = performance.now()
+const built = (await import(${dist("tui.js")})).default
+const t2 = performance.now()
+export default { id: "timed", async tui(api, ...rest) {
+  const t3 = performance.now()
+  await built.tui(api, ...rest)
+  const t4 = performance.now()
+  ${noted("{ half: 'terminal', empty: t1 - t0, load: t2 - t1, call: t4 - t3 }")}
+} }
+`,
+)
+const timedServer = join(folder, "timed-server.ts")
+writeFileSync(
+  timedServer,
+  `import { appendFileSync } from "node:fs"
+const t0 = performance.now()
+await import(${empty})
+const t1 = performance.now()
+const built = (await import(${dist("index.js")})).default
+const t2 = performance.now()
+export default { id: "timed", server: async (...given) => {
+  const t3 = performance.now()
+  const hooks = await built.server(...given)
+  const t4 = performance.now()
+  return { ...hooks, config: async (c) => {
+    const t5 = performance.now()
+    await hooks.config(c)
+    const t6 = performance.now()
+    ${noted("{ half: 'server', empty: t1 - t0, load: t2 - t1, call: t4 - t3 + t6 - t5 }")}
+  } }
+} }
+`,
+)
+
+/** Opens, waits for the first screen, closes. */
+async function start(project: Project, plugin: unknown[]) {
+  const began = performance.now()
+  const screen = openScreen(project, { plugin, columns: 140, rows: 40 })
+  try {
+    await screen.until(READY)
+    return { ms: performance.now() - began, cpu: cpu(screen.pid) * 1000 }
+  } finally {
+    screen.close()
+  }
+}
+
+async function measureStart(url: string): Promise<boolean> {
+  const without = makeProject({ url, plugin: [] })
+  const both = makeProject({ url })
+  const timed = makeProject({ url, plugin: [timedServer] })
+  try {
+    for (const [project, plugin] of [
+      [without, []],
+      [both, [root]],
+    ] as const)
+      await start(project, [...plugin])
+    const alone: Awaited<ReturnType<typeof start>>[] = []
+    const plus: typeof alone = []
+    for (let i = 0; i < runs; i++) {
+      alone.push(await start(without, []))
+      plus.push(await start(both, [root]))
+      await start(timed, [timedTui])
+    }
+    const steps = readFileSync(log, "utf8").trim().split("\n")
+    const of = (half: string) =>
+      steps
+        .map((line) => JSON.parse(line) as { half: string; empty: number; load: number; call: number })
+        .filter((step) => step.half === half)
+    console.log(`Start of the terminal interface, ${runs} times each\n`)
+    console.log("| inside OpenCode, ms | load, median | beyond an empty module | calls, median | together, median | fastest |")
+    console.log("|---|---|---|---|---|---|")
+    let sum = 0
+    for (const half of ["server", "terminal"]) {
+      const own = of(half)
+      const held = own.map((step) => Math.max(0, step.load - step.empty) + step.call)
+      sum += median(held)
+      const cells = [
+        median(own.map((s) => s.load)),
+        median(own.map((s) => s.load - s.empty)),
+        median(own.map((s) => s.call)),
+        median(held),
+        Math.min(...held),
+      ]
+      console.log(`| ${half} half | ${cells.map((n) => n.toFixed(1)).join(" | ")} |`)
+    }
+    console.log(`| both (target: under 20) | | | | ${sum.toFixed(1)} | |\n`)
+    console.log("| whole start to the first screen | median, ms | fastest | processor time, median, ms |")
+    console.log("|---|---|---|---|")
+    for (const [name, all] of [
+      ["without the plugin", alone],
+      ["with both halves", plus],
+    ] as const)
+      console.log(
+        `| ${name} | ${median(all.map((r) => r.ms)).toFixed(0)} | ${Math.min(...all.map((r) => r.ms)).toFixed(0)} | ${median(all.map((r) => r.cpu)).toFixed(0)} |`,
+      )
+    const pairs = (key: "ms" | "cpu") => median(plus.map((one, i) => one[key] - (alone[i]?.[key] ?? Number.NaN)))
+    console.log(`| difference, pair by pair | ${pairs("ms").toFixed(0)} | | ${pairs("cpu").toFixed(0)} |\n`)
+    return sum < 20
+  } finally {
+    for (const project of [without, both, timed]) project.dispose()
+  }
+}
+
+/** Two OpenCodes with an open session beside each other: without the plugin, and with it. */
+async function sideBySide(url: string, opened: (project: Project, plugin: unknown[]) => Promise<Screen>) {
+  const projects = [makeProject({ url, plugin: [] }), makeProject({ url })] as const
+  const screens: Screen[] = []
+  for (const [i, project] of projects.entries()) screens.push(await opened(project, i === 0 ? [] : [root]))
+  return {
+    screens,
+    projects,
+    close() {
+      for (const screen of screens) screen.close()
+      for (const project of projects) project.dispose()
+    },
+  }
+}
+
+async function converse(screen: Screen) {
+  await screen.until(READY)
+  await screen.enter("What is in src?")
+  await screen.until(/Done\.[\s\S]*·/)
+}
+
+async function measureIdle(url: string, set: (scenario: string) => void): Promise<boolean> {
+  const two = await sideBySide(url, async (project, plugin) => {
+    const screen = openScreen(project, { plugin, columns: 140, rows: 40 })
+    await converse(screen)
+    return screen
+  })
+  try {
+    console.log(`Idle with an open session and its sidebar, ${seconds} s each, per cent of one core\n`)
+    console.log("| | without the plugin | with both halves | the plugin's share (target: under 1) |")
+    console.log("|---|---|---|---|")
+    let worst = 0
+    for (const [name, scenario] of [
+      ["server well", "healthy"],
+      ["server in trouble", "wrong-key"],
+    ] as const) {
+      set(scenario)
+      await sleep(5_000)
+      const before = two.screens.map(({ pid }) => cpu(pid))
+      await sleep(seconds * 1000)
+      const [alone = 0, plus = 0] = two.screens.map(({ pid }, i) => ((cpu(pid) - (before[i] ?? 0)) / seconds) * 100)
+      worst = Math.max(worst, plus - alone)
+      console.log(`| ${name} | ${alone.toFixed(2)} | ${plus.toFixed(2)} | ${(plus - alone).toFixed(2)} |`)
+    }
+    console.log("")
+    return worst < 1
+  } finally {
+    set("healthy")
+    two.close()
+  }
+}
+
+async function measureUpdates(url: string): Promise<boolean> {
+  const servers: Awaited<ReturnType<typeof serveOpenCode>>[] = []
+  const two = await sideBySide(url, async (project, plugin) => {
+    const serving = await serveOpenCode(project)
+    servers.push(serving)
+    const screen = openScreen(project, { plugin, columns: 140, rows: 40, args: ["attach", serving.url, "--dir", project.dir] })
+    await converse(screen)
+    return screen
+  })
+  const model = { id: "nemotron-3-super", context: 131_072 }
+  const report = (n: number): EndpointReport => ({
+    ...{ url, provider: "local", server: { kind: "vllm", version: "0.32.0" }, models: [model], checks: [], at: Date.now() },
+    configured: [{ key: model.id, id: model.id, context: 131_072 }],
+    load: { running: n % 7, waiting: n % 3, kvCacheUsage: (n % 100) / 100, tokensPerSecond: n % 90 },
+  })
+  const publish = async (from: number, to: number) => {
+    for (let n = from; n < to; n++) {
+      await Promise.all(
+        servers.map(({ url: at }, i) => {
+          const directory = two.projects[i]?.dir ?? ""
+          const command = encode({ to: "tui", directory }, { type: "report", report: report(n) }) ?? ""
+          return fetch(`${at}/tui/publish?directory=${encodeURIComponent(directory)}`, {
+            method: "POST",
+            headers: { "content-type": "application/json" },
+            body: JSON.stringify({ type: "tui.command.execute", properties: { command } }),
+          }).then((response) => response.text())
+        }),
+      )
+      // A screen that is drawn four times a second has something new each time.
+      if (n % 100 === 0) await sleep(250)
+    }
+    await sleep(5_000)
+  }
+  try {
+    await publish(0, updates / 5)
+    const before = two.screens.map(({ pid }) => memory(pid))
+    await publish(updates / 5, updates / 5 + updates)
+    const after = two.screens.map(({ pid }) => memory(pid))
+    const seen = two.screens[1]?.text() ?? ""
+    if (!/• nemotron-3-super/.test(seen)) throw new Error(`the panel is not on the screen:\n${seen}`)
+    console.log(`${updates} updates, resident memory of the terminal interface in MB\n`)
+    console.log("| | before | after | grown |")
+    console.log("|---|---|---|---|")
+    const grown = after.map((mb, i) => mb - (before[i] ?? 0))
+    for (const [i, name] of ["without the plugin, messages ignored", "with both halves, messages shown"].entries())
+      console.log(`| ${name} | ${before[i]?.toFixed(0)} | ${after[i]?.toFixed(0)} | ${grown[i]?.toFixed(1)} |`)
+    console.log("")
+    // The host's own memory moves by some tens of megabytes between two looks.
+    return (grown[1] ?? 0) - (grown[0] ?? 0) < 40
+  } finally {
+    two.close()
+    for (const { child } of servers) child.kill()
+  }
+}
+
+const sim = await startSim()
+try {
+  const held = [
+    await measureStart(sim.url),
+    await measureIdle(sim.url, (scenario) => sim.set(scenario)),
+    await measureUpdates(sim.url),
+  ]
+  process.exitCode = held.every(Boolean) ? 0 : 1
+} finally {
+  await sim.close()
+  rmSync(folder, { recursive: true, force: true })
+}
