@@ -57,7 +57,9 @@ function Findings(props: FindingsProps) {
   const lines = createMemo((): Line[] => {
     version()
     if (findings().length > 0) return blocks().flat()
-    return model.half === "absent" ? paragraph(ABSENT, { width: width() }) : [[span("No findings in this session since OpenCode was started.")]]
+    return model.half === "absent"
+      ? paragraph(ABSENT, { width: width() })
+      : [[span("No findings in this session since OpenCode was started.")]]
   })
   const shown = createMemo(() => {
     const before = blocks().slice(0, index()).flat().length
