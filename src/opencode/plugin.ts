@@ -105,7 +105,7 @@ export function createPlugin({
   })
 
   const troubles: Troubles = createTroubles({
-    ...{ host, notices, sessions, options },
+    ...{ host, notices, sessions, options, now },
     health: () => health,
     waiting: (provider) => waiting.now(provider).length > 0,
     family: familyOf,

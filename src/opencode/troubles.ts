@@ -23,6 +23,7 @@ export interface TroublesOptions {
   family(provider: string, model: string | undefined): Family | undefined
   /** The server is well again after it was not: it may be another one. */
   onBack(provider: string): void
+  now(): number
 }
 
 export interface Troubles {
@@ -55,6 +56,9 @@ const BREAKING: ReadonlySet<CheckId> = new Set(["reach", "auth", "models", "mode
 /** A request runs into it at once, and its answer says it. */
 const breaksRequests = ({ id, status, code }: EndpointReport["checks"][number]) =>
   status === "fail" && BREAKING.has(id) && !SILENT.has(code)
+
+/** A request that is sent again for an answer that broke off follows it at once. */
+const BROKE_OFF_MS = 5_000
 
 const nameOf = (report: EndpointReport) => report.provider ?? report.url
 
@@ -162,7 +166,10 @@ export function createTroubles(o: TroublesOptions): Troubles {
       const told = [...session.told].some(
         (cause) => cause.startsWith(`health:${provider}:`) || cause.startsWith(`waits:${provider}:`),
       )
-      if (told || health().trouble(provider)) return
+      const broke = session.recurrence
+        .counters()
+        .some(({ finding, last }) => finding.kind === "stream-error" && o.now() - last < BROKE_OFF_MS)
+      if (told || broke || health().trouble(provider)) return
       const notice = { text: retryNotice(provider, message), variant: "info" as const, when: "now" as const }
       // The terminal interface shows the host's own count-down.
       notices.say(session.id, { ...notice, cause: `retries:${provider}:${message.slice(0, 80)}` }, { toast: false })

@@ -109,6 +109,8 @@ export function createTuiChannel(o: ChannelOptions): TuiChannel {
       case "prove":
         return proofs.has(message.provider) ? undefined : prove(message.provider, message.model)
       case "stop":
+        // A check that is thought to run and does not, as after a reload, ends on the screens too.
+        if (!proofs.has(message.provider)) return send({ type: "proof", provider: message.provider, problem: STOPPED })
         return proofs.get(message.provider)?.abort()
       case "switched":
         return o.onSwitched?.(message.sessionID, message.from, message.to)

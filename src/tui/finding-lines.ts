@@ -2,7 +2,7 @@
 import { clean } from "../endpoint/text.ts"
 import { plural } from "../report/markdown.ts"
 import type { SessionFinding } from "../report/types.ts"
-import { type Line, paragraph, span, spread } from "./lines.ts"
+import { type Line, paragraph, referenceLines, span, spread } from "./lines.ts"
 
 /** The cause that a finding is counted under, as the server half names it. */
 export const keyOf = ({ finding: { kind, detail } }: SessionFinding): string => (detail ? `${kind}/${detail}` : kind)
@@ -34,7 +34,7 @@ export function detailLines(one: SessionFinding, { width, chosen, kept }: Detail
     ...row("Seen", finding.excerpt && clean(finding.excerpt, 80)),
     ...row("Cause", finding.cause),
     ...row("Cure", finding.fix),
-    ...(finding.reference ? [spread([span(`  See ${clean(finding.reference, 200)}`, "muted")], [], width)] : []),
+    ...referenceLines(clean(finding.reference, 200), width, 2),
     ...(kept ? [[span("  Stream and request are kept for a bug report.", "muted")]] : []),
     [],
   ]

@@ -78,6 +78,12 @@ export function keyLines(keys: readonly string[], width: number): Line[] {
   return lines.map((line) => [span(fit(line, width), "muted")])
 }
 
+/** Where something is documented: an address that is cut leads nowhere. */
+export function referenceLines(reference: string, width: number, indent: number): Line[] {
+  if (reference === "") return []
+  return pathLines(`See ${reference}`, Math.max(8, width - indent), "muted").map((line) => [span(" ".repeat(indent)), ...line])
+}
+
 /** A path over several lines, broken behind its separators where that is possible: nothing of it is left out. */
 export function pathLines(path: string, width: number, tone: Tone = "plain"): Line[] {
   const lines: string[] = []

@@ -5,7 +5,7 @@ import type { Check, EndpointReport, Load } from "../endpoint/types.ts"
 import { columns, figure, fit, plural } from "../report/markdown.ts"
 import { serverName } from "../report/server.ts"
 import type { SessionFinding } from "../report/types.ts"
-import { type Line, paragraph, span, spread, textOf } from "./lines.ts"
+import { type Line, paragraph, referenceLines, span, spread, textOf } from "./lines.ts"
 import type { PanelServer } from "./panel-lines.ts"
 
 export interface PageInput {
@@ -98,7 +98,7 @@ function checkLines(check: Check, width: number): Line[] {
     [span(text.slice(0, split), failed ? "bad" : "warn"), span(text.slice(split))],
     ...rest,
     ...(check.fix ? paragraph(`Cure: ${clean(check.fix, 600)}`, { width, indent: 4 }) : []),
-    ...(check.reference ? [spread([span(`    See ${clean(check.reference, 200)}`, "muted")], [], width)] : []),
+    ...referenceLines(clean(check.reference, 200), width, 4),
   ]
 }
 

@@ -21,6 +21,8 @@ export interface Screen {
   /** The screen as soon as the condition holds. Throws with the last screen when it does not in time. */
   until(holds: string | RegExp | ((text: string) => boolean), ms?: number): Promise<string>
   resize(columns: number, rows: number): void
+  /** What a program in the terminal copied last. */
+  copied(): string
   close(): void
 }
 
@@ -61,6 +63,8 @@ export function openScreen(project: Project, { columns = 140, rows = 40, args = 
   )
   if (began.status !== 0) throw new Error(`tmux: ${began.stderr}`)
 
+  tmux("set", "-g", "set-clipboard", "on")
+
   const text = () => tmux("capture-pane", "-p", "-t", "main").stdout.replace(/[ \t]+$/gm, "")
   const type = (typed: string) => void tmux("send-keys", "-t", "main", "-l", typed)
   const press = (...keys: string[]) => void tmux("send-keys", "-t", "main", ...keys)
@@ -95,6 +99,7 @@ export function openScreen(project: Project, { columns = 140, rows = 40, args = 
       }
     },
     resize: (width, height) => void tmux("resize-window", "-t", "main", "-x", String(width), "-y", String(height)),
+    copied: () => tmux("show-buffer").stdout,
     close: () => void tmux("kill-server"),
   }
 }

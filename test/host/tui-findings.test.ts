@@ -38,10 +38,20 @@ describe.skipIf(!hasTmux)("with tmux", () => {
       const seen = await screen.until("kept for a bug report")
       expect(seen).toMatch(/> reasoning-in-arguments +1 time/)
       expect(seen).toContain("Where: read, field filePath")
+      // In a session OpenCode has uses of its own for these keys, which close a dialog.
+      for (const key of ["NPage", "PPage", "End", "Home"]) {
+        screen.press(key)
+        await new Promise((resolve) => setTimeout(resolve, 300))
+        expect(screen.text()).toContain("Findings of this session")
+      }
       screen.press("w")
       await screen.until("Written to")
       const folder = join(project.home, ".local/state/opencode-vllm/evidence")
       const [name = ""] = readdirSync(folder)
+      await screen.until(name)
+      screen.press("c")
+      await screen.until(() => screen.copied().includes(name))
+      expect(screen.copied()).toBe(join(folder, name))
       expect(readFileSync(join(folder, name, "response.sse"), "utf8")).toStartWith("data: ")
       expect(readFileSync(join(folder, name, "request.json"), "utf8")).not.toContain("What is in src?")
     },

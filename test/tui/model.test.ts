@@ -306,3 +306,13 @@ test("a server that came back is shown so before the next round of looks", async
   channel().report(report())
   await until(() => state() === "pass")
 })
+
+test("a deep check that only seems to run can be stopped on the screen", async () => {
+  const { model } = setup({ half: { prove: async () => report() } })
+  await until(() => model.half === "here")
+  const command = encode({ to: "tui", directory: "/a" }, { type: "progress", provider: "local", step: "lost", share: 0.5 })
+  model.event("tui.command.execute", { command })
+  expect(model.progress.has("local")).toBe(true)
+  model.stopProving("local")
+  await until(() => !model.progress.has("local"))
+})

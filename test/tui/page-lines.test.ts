@@ -109,3 +109,9 @@ test("beyond ten findings the rest is counted", () => {
   expect(text).not.toContain("(d1)")
   expect(text).toContain("  and 2 more")
 })
+
+test("an address is never cut", () => {
+  const address = "https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html"
+  const lines = page({ servers: [{ name: "local", report: report({}, { ...down, reference: address }) }], width: 52 }).split("\n")
+  expect(lines.map((line) => line.trim()).join("")).toContain(`See ${address}`)
+})
