@@ -12,7 +12,7 @@ import { createModel, NotPossible } from "./model.ts"
 import { createPromptModel } from "./prompt-model.ts"
 import { createTuiSwitcher } from "./switcher.ts"
 import { showFindings } from "./view/findings.tsx"
-import { Panel } from "./view/panel.tsx"
+import { createDetails, Panel } from "./view/panel.tsx"
 import { showPicker, switchAsTyped } from "./view/picker.tsx"
 import { Safe } from "./view/safe.tsx"
 import { showStatus } from "./view/status.tsx"
@@ -119,6 +119,7 @@ export function setup(api: TuiPluginApi): void {
     return switchAsTyped(api, switcher, args)
   }
 
+  const details = createDetails(api)
   const commands = [
     { name: "vllm.status", title: "LLM server status", slash: "vllm-status", run: () => status() },
     {
@@ -127,6 +128,7 @@ export function setup(api: TuiPluginApi): void {
       slash: "switch-model",
       run: () => showPicker({ api, model, switcher }),
     },
+    { name: "vllm.details", title: "LLM servers in the sidebar: more or less", slash: undefined, run: details.toggle },
     { name: "vllm.findings", title: "LLM findings of this session", slash: undefined, run: findings },
   ]
   // The server half puts the same names into the list of commands; then one entry is enough.
@@ -165,7 +167,7 @@ export function setup(api: TuiPluginApi): void {
       },
       sidebar_content: (_, { session_id }) => (
         <Safe>
-          <Panel api={api} model={model} switcher={switcher} sessionID={session_id} />
+          <Panel api={api} model={model} switcher={switcher} sessionID={session_id} details={details} />
         </Safe>
       ),
     },

@@ -10,9 +10,33 @@ import { Lines } from "./lines.tsx"
 const WIDTH = 37
 const OPEN = "opencode-vllm.panel.open"
 
-export function Panel(props: { api: TuiPluginApi; model: TuiModel; switcher: Switcher; sessionID: string }) {
+/** Whether the panel shows details: one answer for every session, kept for the next start. */
+export interface Details {
+  shown(): boolean
+  toggle(): void
+}
+
+export function createDetails({ kv }: Pick<TuiPluginApi, "kv">): Details {
+  const [shown, show] = createSignal(kv.get<boolean>(OPEN, false) === true)
+  return {
+    shown,
+    toggle() {
+      show(!shown())
+      kv.set(OPEN, shown())
+    },
+  }
+}
+
+export interface PanelProps {
+  api: TuiPluginApi
+  model: TuiModel
+  switcher: Switcher
+  sessionID: string
+  details: Details
+}
+
+export function Panel(props: PanelProps) {
   const [version, changed] = createSignal(0)
-  const [open, setOpen] = createSignal(props.api.kv.get<boolean>(OPEN, false) === true)
   // Mounted means visible: nothing is polled for a sidebar that nobody sees.
   onCleanup(props.model.subscribe(() => changed((n) => n + 1)))
   onCleanup(props.model.watch())
@@ -24,18 +48,14 @@ export function Panel(props: { api: TuiPluginApi; model: TuiModel; switcher: Swi
       ...(current && { current }),
       activity: props.model.activity(props.sessionID),
       findings: props.model.findings(props.sessionID).length,
-      open: open(),
+      open: props.details.shown(),
       width: WIDTH,
       now: Date.now(),
     })
   })
-  const toggle = () => {
-    setOpen(!open())
-    props.api.kv.set(OPEN, open())
-  }
   return (
     <Show when={lines().length > 1}>
-      <box onMouseDown={toggle}>
+      <box onMouseDown={props.details.toggle}>
         <Lines lines={lines()} theme={props.api.theme.current} />
       </box>
     </Show>
