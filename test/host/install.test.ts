@@ -1,7 +1,7 @@
 /** Installing as a user does: `npm pack`, then `opencode plugin` in a fresh project. */
 import { afterAll, beforeAll, expect, test } from "bun:test"
 import { spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { makeProject, root, run, stubInstall } from "../../scripts/host.ts"
@@ -55,6 +55,8 @@ test("the library entry and the command work from the package under Node alone",
 for (const [what, spec] of [
   ["FOLDER", () => unpacked],
   ["NAME@file:TARBALL", () => `opencode-vllm@file:${tarball}`],
+  // As it lies there once a registry has given it.
+  ["NAME", () => "opencode-vllm"],
 ] as const) {
   test(
     `\`opencode plugin ${what}\` in a fresh project sets it up, and it works there`,
@@ -62,6 +64,8 @@ for (const [what, spec] of [
       const project = makeProject({ url: sim.url, plugin: [] })
       try {
         stubInstall(join(project.dir, ".opencode"))
+        const cached = join(project.env.XDG_CACHE_HOME ?? "", "opencode/packages/opencode-vllm@latest/node_modules/opencode-vllm")
+        if (what === "NAME") cpSync(unpacked, cached, { recursive: true })
         const added = await run(project, ["plugin", spec()], LIMIT)
         expect(added.code).toBe(0)
         expect(readFileSync(join(project.dir, ".opencode/opencode.json"), "utf8")).toContain(spec())
