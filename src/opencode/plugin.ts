@@ -129,6 +129,7 @@ export function createPlugin({
     ...{ host, directory, health, sessions, onError },
     endpoints: () => providers?.endpoints() ?? [],
     shown: troubles.shown,
+    onPresent: () => switcher.soon(),
   })
   const pages = createPages({
     ...{ health, sessions, rescuers, discovery, waiting },

@@ -36,7 +36,11 @@ export function createSwitchers({ host, health, sessions, endpoint, hidden, relo
   }
   /** A session came to rest: what was wanted may be done now. */
   async function idle() {
-    if (!sessions.all().some((session) => session.busy || session.working)) await reloads.tryNow().catch(onError)
+    if (mayReload() && !sessions.all().some((session) => session.busy || session.working)) await reloads.tryNow().catch(onError)
+  }
+  function soon() {
+    const timer = setTimeout(() => void idle(), QUIET_MS)
+    timer.unref?.()
   }
 
   return {
@@ -45,11 +49,11 @@ export function createSwitchers({ host, health, sessions, endpoint, hidden, relo
       return createSwitcher(options).wish(sessionID, args, current, sessions.get(sessionID).switching)
     },
     idle,
-    /** OpenCode should read its models again as soon as nothing is in use. */
+    /** It may be that OpenCode can read its models again from now on. */
+    soon,
+    /** OpenCode should read its models again as soon as nothing is in use, and it may: the first look comes before any front end has said hello. */
     offer(models: readonly string[]) {
-      if (!mayReload() || !reloads.want(models)) return
-      const timer = setTimeout(() => void idle(), QUIET_MS)
-      timer.unref?.()
+      if (reloads.want(models)) soon()
     },
   }
 }

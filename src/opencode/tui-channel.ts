@@ -27,6 +27,8 @@ export interface ChannelOptions {
   ): Promise<EndpointReport | { problem: string }>
   /** The terminal interface switched the model itself. */
   onSwitched?(sessionID: string, from: ModelRef | undefined, to: ModelRef): void
+  /** A terminal interface has said hello for the first time. */
+  onPresent?(): void
   onError(error: unknown): void
 }
 
@@ -85,6 +87,7 @@ export function createTuiChannel(o: ChannelOptions): TuiChannel {
   async function answer(message: ToServer): Promise<void> {
     switch (message.type) {
       case "hello":
+        if (!greeted) o.onPresent?.()
         greeted = true
         return send({ type: "welcome", version: o.version, providers: o.providers(), deep: o.prove !== undefined })
       case "look": {

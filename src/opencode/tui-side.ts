@@ -20,6 +20,8 @@ export interface TuiSideOptions {
   sessions: Sessions
   /** The report as a person should see it. */
   shown(report: EndpointReport): EndpointReport
+  /** A terminal interface has said hello for the first time. */
+  onPresent(): void
   onError(error: unknown): void
 }
 
@@ -37,7 +39,16 @@ export interface TuiSide {
   drop(sessionID: string): void
 }
 
-export function createTuiSide({ host, directory, endpoints, health, sessions, shown, onError }: TuiSideOptions): TuiSide {
+export function createTuiSide({
+  host,
+  directory,
+  endpoints,
+  health,
+  sessions,
+  shown,
+  onPresent,
+  onError,
+}: TuiSideOptions): TuiSide {
   const nameOf = (endpoint: Endpoint) => endpoint.provider ?? endpoint.url
   const endpointOf = (name: string) => endpoints().find((endpoint) => nameOf(endpoint) === name)
   const current = async (name: string) => (await health.current(name))[0]
@@ -83,6 +94,7 @@ export function createTuiSide({ host, directory, endpoints, health, sessions, sh
       session.modelID = to.modelID
       session.providerID = to.providerID
     },
+    onPresent,
     onError,
   })
 

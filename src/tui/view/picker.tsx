@@ -47,7 +47,8 @@ function Picker({ api, model, switcher }: PickerProps) {
 async function take(api: TuiPluginApi, switcher: Switcher, { choice }: Row) {
   const name = `${choice.provider}/${choice.key}`
   const against = await switcher.against(choice)
-  if (against.length === 0) {
+  // What OpenCode does not know cannot be had by confirming.
+  if (against.length === 0 || !choice.known) {
     api.ui.dialog.clear()
     return switchAsTyped(api, switcher, name)
   }
