@@ -42,13 +42,14 @@ export interface NoticesOptions {
   host: Host
   sessions: Sessions
   options: Options
+  /** Causes that are on the screen already, kept up to date here. */
+  shown?: Set<string>
   now?: () => number
 }
 
-export function createNotices({ host, sessions, options, now = Date.now }: NoticesOptions): Notices {
+export function createNotices({ host, sessions, options, shown = new Set(), now = Date.now }: NoticesOptions): Notices {
   const started = now()
   const timers = new Set<ReturnType<typeof setTimeout>>()
-  const shown = new Set<string>()
   let putting = Promise.resolve()
   let early: Omit<Notice, "when">[] = []
 
@@ -117,6 +118,8 @@ export function createNotices({ host, sessions, options, now = Date.now }: Notic
     dispose() {
       for (const timer of timers) clearTimeout(timer)
       timers.clear()
+      // These were not shown after all.
+      for (const { cause } of early) shown.delete(cause)
     },
   }
 }

@@ -10,6 +10,7 @@ import type { Asked } from "./asked.ts"
 import { createBrokenAnswers } from "./broken-answers.ts"
 import { createCommands, registerCommands } from "./commands.ts"
 import { createDiscovery } from "./discovery.ts"
+import { leave, takeOver } from "./handover.ts"
 import { createHealth, type Health } from "./health.ts"
 import { type Host, type TokenCount, tokensLeft } from "./host.ts"
 import { createMessages } from "./messages.ts"
@@ -76,8 +77,8 @@ export function createPlugin({
   now = Date.now,
   staysOpen = false,
 }: PluginOptions) {
-  const sessions = createSessions()
-  const notices = createNotices({ host, sessions, options, now })
+  const { sessions, shown } = takeOver(directory) ?? { sessions: createSessions(), shown: new Set<string>() }
+  const notices = createNotices({ host, sessions, options, shown, now })
   let providers: Providers | undefined
   const onError = (error: unknown) =>
     host.log("error", "looking at an answer failed and was given up", {
@@ -141,7 +142,13 @@ export function createPlugin({
     endpoint: (id) => providers?.endpoints().find((e) => e.provider === id),
     hidden: (provider, id) => providers?.isHidden(provider, id) ?? false,
     sessions,
-    reloads: createReloads({ directory, inUse: host.inUse, reload: host.reload, now }),
+    reloads: createReloads({
+      ...{ directory, inUse: host.inUse, now },
+      reload() {
+        leave(directory, { sessions, shown })
+        return host.reload()
+      },
+    }),
     mayReload: () => options.reload !== "off" && (staysOpen ? options.reload === "always" : tui.present()),
     onError,
   })

@@ -12,10 +12,16 @@ const notice = (cause: string, over: Partial<Notice> = {}) => ({
   ...over,
 })
 
-function setUp() {
+function setUp(shown?: Set<string>) {
   let clock = 0
   const fake = fakeHost()
-  const notices = createNotices({ host: fake.host, sessions: createSessions(), options: DEFAULTS as Options, now: () => clock })
+  const notices = createNotices({
+    host: fake.host,
+    sessions: createSessions(),
+    options: DEFAULTS as Options,
+    ...(shown && { shown }),
+    now: () => clock,
+  })
   return { ...fake, notices, tick: (ms: number) => (clock += ms) }
 }
 
@@ -34,4 +40,18 @@ test("a toast shows no signs of markdown", () => {
   s.tick(6_000)
   s.notices.sayToScreen(notice("a", { text: "Use `--flag`." }))
   expect(s.toasts[0]?.message).toBe("Use --flag.")
+})
+
+test("what one instance has shown the next one does not repeat; what it had no time to show is shown", () => {
+  const shown = new Set<string>()
+  const first = setUp(shown)
+  first.tick(6_000)
+  first.notices.sayToScreen(notice("a"))
+  const early = setUp(shown)
+  early.notices.sayToScreen(notice("b"))
+  early.notices.dispose()
+  const next = setUp(shown)
+  next.tick(6_000)
+  for (const cause of ["a", "b"]) next.notices.sayToScreen(notice(cause))
+  expect(next.toasts.map(({ message }) => message)).toEqual(["b is wrong."])
 })
