@@ -179,6 +179,7 @@ export function createPlugin({
       const toast = findingNotice(saying, { evidence: false })
       notices.say(sessionID, { cause: saying.key, text, toast, variant: "warning", when: "step-end" })
     }
+    if (answer.findings.length > 0) tui.found(sessionID)
   }
 
   function onReport(provider: string, { sessionID, parentID, agent }: Origin, report: Report, asked: Asked) {

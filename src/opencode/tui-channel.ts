@@ -39,6 +39,8 @@ export interface TuiChannel {
   receive(command: unknown): void
   /** What a look has found, unasked. */
   report(report: EndpointReport): void
+  /** An answer of this session was found faulty: a turn may go on for long. */
+  findings(sessionID: string): void
   /** The session goes on with this model from now on. */
   model(sessionID: string, model: ModelRef): void
 }
@@ -84,6 +86,9 @@ export function createTuiChannel(o: ChannelOptions): TuiChannel {
     }
   }
 
+  const findings = (sessionID: string) =>
+    send({ type: "findings", sessionID, findings: o.findings(sessionID), kept: o.kept?.(sessionID) ?? [] })
+
   async function answer(message: ToServer): Promise<void> {
     switch (message.type) {
       case "hello":
@@ -100,10 +105,8 @@ export function createTuiChannel(o: ChannelOptions): TuiChannel {
         )
         return
       }
-      case "findings": {
-        const { sessionID } = message
-        return send({ type: "findings", sessionID, findings: o.findings(sessionID), kept: o.kept?.(sessionID) ?? [] })
-      }
+      case "findings":
+        return findings(message.sessionID)
       case "evidence": {
         const { sessionID, cause, prompts } = message
         const done = (await o.evidence?.(sessionID, cause, { prompts })) ?? { problem: "Nothing is kept of answers." }
@@ -128,6 +131,9 @@ export function createTuiChannel(o: ChannelOptions): TuiChannel {
     },
     report(report) {
       if (greeted) send({ type: "report", report })
+    },
+    findings(sessionID) {
+      if (greeted) findings(sessionID)
     },
     model: (sessionID, model) => send({ type: "model", sessionID, model }),
   }

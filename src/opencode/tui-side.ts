@@ -30,6 +30,8 @@ export interface TuiSide {
   present(): boolean
   /** A server went down or came back: who is told by a toast sees it in the panel as well, whenever that asks next. */
   changed(report: EndpointReport): void
+  /** An answer of this session was found faulty. */
+  found(sessionID: string): void
   /** Takes the command of a `tui.command.execute` event. */
   receive(command: unknown): void
   /** The inspector of an answer, with evidence kept beside it. */
@@ -101,6 +103,7 @@ export function createTuiSide({
   return {
     present: channel.greeted,
     changed: (report) => channel.report(shown(report)),
+    found: channel.findings,
     receive: channel.receive,
     keep: ({ sessionID, parentID }, provider, request, inspector) =>
       evidence.watch({ sessionID, parentID, provider, request }, inspector),

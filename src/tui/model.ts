@@ -94,6 +94,7 @@ const FRESH_MS = 60_000
 const PROOF_MS = 150_000
 const EVIDENCE_MS = 10_000
 const NOTIFY_MS = 250
+const SESSIONS_KEPT = 50
 
 export function createModel(o: ModelOptions): TuiModel {
   const { now = Date.now, onError } = o
@@ -141,8 +142,11 @@ export function createModel(o: ModelOptions): TuiModel {
       remote = message.providers
       serverVersion = message.version
     } else if (message.type === "report") take(message.report)
-    else if (message.type === "findings") findings.set(message.sessionID, { findings: message.findings, kept: message.kept })
-    else if (message.type === "progress") progress.set(message.provider, { step: message.step, share: message.share })
+    else if (message.type === "findings") {
+      findings.delete(message.sessionID)
+      findings.set(message.sessionID, { findings: message.findings, kept: message.kept })
+      if (findings.size > SESSIONS_KEPT) findings.delete(findings.keys().next().value as string)
+    } else if (message.type === "progress") progress.set(message.provider, { step: message.step, share: message.share })
     // Also one that another terminal has asked for.
     else if (message.type === "proof") endProof(message.provider, message.report ?? message.problem)
     else if (message.type === "model") o.onModel?.(message.sessionID, message.model)

@@ -316,3 +316,11 @@ test("a deep check that only seems to run can be stopped on the screen", async (
   model.stopProving("local")
   await until(() => !model.progress.has("local"))
 })
+
+test("what is found while a turn goes on is known at once, of fifty sessions at most", async () => {
+  const { model, channel } = setup({ half: {} })
+  await until(() => model.half === "here")
+  for (let i = 0; i < 60; i++) channel().findings(`s${i}`)
+  await until(() => model.findings("s59").length > 0)
+  expect(Array.from({ length: 60 }, (_, i) => model.findings(`s${i}`).length).reduce((a, b) => a + b)).toBe(50)
+})

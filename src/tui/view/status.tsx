@@ -30,7 +30,12 @@ export function showStatus(props: StatusProps): void {
   props.api.ui.dialog.setSize("large")
 }
 
-type Footer = { is: "keys" } | { is: "ask"; servers: string[] } | { is: "said"; line: Line }
+type Footer =
+  | { is: "keys" }
+  /** Until there are other reports than these. */
+  | { is: "looking"; before: unknown[] }
+  | { is: "ask"; servers: string[] }
+  | { is: "said"; line: Line }
 
 const NOBODY = "No server here can be asked; mend what stands above first."
 
@@ -73,7 +78,8 @@ function Status(props: StatusProps) {
       return paragraph(text, { width: width(), tone: "warn" })
     }
     const deep = running().length > 0 ? "x stop the deep check" : "d deep check"
-    return keyLines(["r refresh", deep, "f findings", "c copy"], width())
+    const again = now.is === "looking" && servers().some(({ report }) => now.before.includes(report))
+    return keyLines([again ? "looking again" : "r refresh", deep, "f findings", "c copy"], width())
   })
 
   /** Servers that can be asked anything. */
@@ -117,8 +123,10 @@ function Status(props: StatusProps) {
     if (before.is === "ask" && name === "y") for (const server of before.servers) void prove(server)
     else if (name === "x" && running().length > 0) for (const server of running()) model.stopProving(server.name)
     else if (name === "d" && running().length === 0) ask()
-    else if (name === "r") model.refresh()
-    else if (name === "f") props.onFindings()
+    else if (name === "r") {
+      setFooter({ is: "looking", before: servers().flatMap(({ report }) => (report ? [report] : [])) })
+      model.refresh()
+    } else if (name === "f") props.onFindings()
     else if (name === "c") void copy()
     else return false
     return true
