@@ -328,6 +328,8 @@ export function createModel(o: ModelOptions): TuiModel {
       if (type === "tui.command.execute") return link.receive((properties as { command?: unknown } | undefined)?.command)
       // The instance was loaded anew, and with it the server half.
       if (type === "server.instance.disposed") {
+        const { directory } = (properties ?? {}) as { directory?: unknown }
+        if (directory !== undefined && directory !== o.directory()) return
         progress.clear()
         return link.greet()
       }

@@ -324,3 +324,16 @@ test("what is found while a turn goes on is known at once, of fifty sessions at 
   await until(() => model.findings("s59").length > 0)
   expect(Array.from({ length: 60 }, (_, i) => model.findings(`s${i}`).length).reduce((a, b) => a + b)).toBe(50)
 })
+
+test("only the end of this directory's instance ends what runs", async () => {
+  const { model, log } = setup({ half: {} })
+  await until(() => model.half === "here")
+  const command = encode({ to: "tui", directory: "/a" }, { type: "progress", provider: "local", step: "asking", share: 0.5 })
+  model.event("tui.command.execute", { command })
+  const before = log.published
+  model.event("server.instance.disposed", { directory: "/b" })
+  expect(model.progress.has("local")).toBe(true)
+  model.event("server.instance.disposed", { directory: "/a" })
+  expect(model.progress.has("local")).toBe(false)
+  await until(() => log.published > before)
+})
