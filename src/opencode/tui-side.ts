@@ -79,8 +79,7 @@ export function createTuiSide({
       const [report, late] = await Promise.all([current(name), import("./late.ts")])
       const endpoint = endpointOf(name)
       const asked = report && (late.modelToProve(report, model) ?? late.modelToProve(report))
-      if (!report || !endpoint || asked === undefined)
-        return { problem: "There is no model to ask; mend what stands above first." }
+      if (!report || !endpoint || asked === undefined) return { problem: "There is no model to ask; mend what is wrong first." }
       const proof = await late.prove(endpoint, {
         ...{ model: asked, report, inspect: late.createInspector },
         onProgress: ({ step, share }) => onProgress(step, share),

@@ -40,7 +40,7 @@ export function setup(api: TuiPluginApi): void {
       const { createInspector, lookAt, modelToProve, prove, withProof } = await import("./late.ts")
       const seen = report ?? (await lookAt(endpoint))
       const asked = modelToProve(seen, wanted) ?? modelToProve(seen)
-      if (asked === undefined) throw new NotPossible("There is no model to ask; mend what stands above first.")
+      if (asked === undefined) throw new NotPossible("There is no model to ask; mend what is wrong first.")
       return withProof(seen, await prove(endpoint, { model: asked, report: seen, inspect: createInspector, ...how }))
     },
     session,

@@ -171,3 +171,13 @@ test("a dialog takes its keys before the host, scrolls, and shows the whole of w
   expect(readers.size).toBe(0)
   screen.renderer.destroy()
 })
+
+test("a theme that lacks a colour takes nothing away", async () => {
+  const bare = {} as typeof theme
+  const lines = (["plain", "muted", "strong", "good", "warn", "bad"] as const).map((tone) => [span(`${tone} text`, tone)])
+  const screen = await testRender(() => createComponent(Lines, { lines, theme: bare }), { width: 20, height: 8 })
+  await screen.renderOnce()
+  for (const tone of ["plain", "muted", "strong", "good", "warn", "bad"])
+    expect(screen.captureCharFrame()).toContain(`${tone} text`)
+  screen.renderer.destroy()
+})

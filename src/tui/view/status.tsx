@@ -37,7 +37,7 @@ type Footer =
   | { is: "ask"; servers: string[] }
   | { is: "said"; line: Line }
 
-const NOBODY = "No server here can be asked; mend what stands above first."
+const NOBODY = "No server here can be asked; mend what is wrong first."
 
 function Status(props: StatusProps) {
   const { model } = props
@@ -96,7 +96,7 @@ function Status(props: StatusProps) {
     const bad = report?.checks.find(({ id, status }) => PROVEN.has(id) && (status === "fail" || status === "warn"))
     const text = model.problems.get(name) ?? bad?.message ?? "the deep check found nothing wrong."
     const well = !bad && !model.problems.has(name)
-    props.api.ui.toast({ message: `opencode-vllm: ${name}: ${text}`, variant: well ? "success" : "warning" })
+    props.api.ui.toast({ message: `opencode-vllm: ${name}: ${text}`.replaceAll("`", ""), variant: well ? "success" : "warning" })
   }
   if (props.deep !== undefined) void prove(props.deep)
 
