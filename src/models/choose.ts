@@ -15,7 +15,7 @@ export const nameOf = ({ provider, key }: Pick<Choice, "provider" | "key">): str
 
 /**
  * Reads an exact id, `provider/id`, a number of the list (from 1), or a part that only one name has. An exact name wins over a part of another,
- * the current provider's model over one of the same name elsewhere.
+ * a model that is served over one of the same name that is not, the current provider's over another's.
  */
 export function choose(wanted: string, choices: readonly Choice[], currentProvider?: string): Chosen {
   const text = wanted.trim()
@@ -28,8 +28,11 @@ export function choose(wanted: string, choices: readonly Choice[], currentProvid
   ]
   for (const fits of text === "" ? [] : steps) {
     const found = choices.filter(fits)
-    const here = found.filter((choice) => choice.provider === currentProvider)
-    const only = found.length === 1 ? found[0] : here.length === 1 && fits !== steps[3] ? here[0] : undefined
+    const served = found.filter((choice) => choice.served && choice.trouble === undefined)
+    const likely = served.length > 0 ? served : found
+    const here = likely.filter((choice) => choice.provider === currentProvider)
+    const ones = [found, ...(fits === steps[3] ? [] : [likely, here])]
+    const only = ones.find((some) => some.length === 1)?.[0]
     if (only) return { is: "one", choice: only }
     // A number is read as part of a name only where it is no number of the list.
     if (byNumber) break

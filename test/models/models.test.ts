@@ -77,6 +77,14 @@ describe("the list of models", () => {
   })
 })
 
+test("a name that two servers have means the one that serves it, whichever the session uses", () => {
+  const choices = catalog([report("gpu", [{ id: "other" }]), report("box", [{ id: "qwen3" }])], [...known("gpu", "qwen3")])
+  for (const current of ["gpu", "box", undefined])
+    expect(choose("qwen3", choices, current)).toMatchObject({ is: "one", choice: { provider: "box", served: true } })
+  // Said in full, or with nobody to serve it, it is what was said.
+  expect(choose("gpu/qwen3", choices, "box")).toMatchObject({ is: "one", choice: { provider: "gpu", served: false } })
+})
+
 describe("a name", () => {
   const choices = catalog(
     [
