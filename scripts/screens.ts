@@ -38,7 +38,7 @@ function tidy(grid: Grid, project: Project, ports: readonly number[]) {
   overwrite(grid, /(?<=cache hits +)\d\d(?=%)/g, "48")
 }
 
-/** How much stands on a screen: figures may change meanwhile, whole paragraphs may not be missing. */
+/** How much stands on a screen: a figure may lose a digit meanwhile, but no word may be missing. */
 const ink = (text: string) => text.replace(/\s/g, "").length
 
 interface Camera {
@@ -72,7 +72,7 @@ function openCamera(project: Project, ports: readonly number[]): Camera {
       for (const theme of ["light", "dark"] as const) {
         screen.theme(theme)
         // Code and markdown are drawn anew a moment later than the rest.
-        await screen.until((text) => mode() === theme && ink(text) > 0.97 * before, 10_000)
+        await screen.until((text) => mode() === theme && ink(text) >= before - 3, 10_000)
         const grid = take(area)
         writeFileSync(join(folder, `${name}-${theme}.svg`), picture(grid, { title: says, ...MODES[theme] }))
         if (theme === "dark") writeFileSync(join(folder, `${name}.txt`), `${textOfCells(grid).replace(/^\n+|\n+$/g, "")}\n`)
