@@ -6,14 +6,15 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { startSim } from "../src/sim/index.ts"
 import { openScreen, type Screen } from "../test/host/screen.ts"
-import { type Area, boxAround, crop, type Grid, overwrite, readCells, textOfCells } from "./cells.ts"
+import { crop, type Grid, readCells, textOfCells } from "./cells.ts"
 import { makeProject, type Project, root } from "./host.ts"
+import { dialog, sidebar, tidy } from "./parts.ts"
 import { picture } from "./picture.ts"
 
 const plugin = process.env.OPENCODE_VLLM_PLUGIN ?? root
 const folder = join(root, "docs/screens")
 const MODES = { dark: { fg: "#eeeeee", bg: "#0a0a0a" }, light: { fg: "#1a1a1a", bg: "#ffffff" } } as const
-const SIDEBAR = 42
+const AREAS = { whole: () => ({}), sidebar, dialog }
 
 interface Shown {
   name: string
@@ -22,28 +23,12 @@ interface Shown {
 }
 const album: Shown[] = []
 
-/** Names for what differs from machine to machine and from run to run. */
-function tidy(grid: Grid, project: Project, ports: readonly number[]) {
-  ports.forEach((port, i) => {
-    overwrite(grid, new RegExp(`\\b${port}\\b`, "g"), String(18_000 + i))
-  })
-  // A dialog may hide the end of the folder's name.
-  overwrite(grid, /\/tmp\/opencode-vllm-\S*|\/tmp\/open\S*/g, (found) => (project.dir.startsWith(found) ? "~/shop" : found))
-  overwrite(grid, /[A-Z][a-z]{2} [ \d]\d \d\d:\d\d/g, "Nov 24 17:12")
-  overwrite(grid, /(?<=Thought: )[\d.]+m?s/g, "40ms")
-  overwrite(grid, /(?<=▣ .* · )[\d.]+m?s/g, "1.2s")
-  overwrite(grid, /(?<=\d,)\d{3}(?= tokens *$)/g, "240")
-  overwrite(grid, /(?<=tokens\/s +)[\d,]+/g, "31")
-  overwrite(grid, /(?<=waiting )\d+(?= s)/g, "2")
-  overwrite(grid, /(?<=cache hits +)\d\d(?=%)/g, "48")
-}
-
 /** How much stands on a screen: a figure may lose a digit meanwhile, but no word may be missing. */
 const ink = (text: string) => text.replace(/\s/g, "").length
 
 interface Camera {
   screen: Screen
-  shoot(name: string, says: string, area?: "whole" | "sidebar" | "dialog"): Promise<void>
+  shoot(name: string, says: string, area?: keyof typeof AREAS): Promise<void>
   /** Closes a dialog. A key that follows Escape at once would be read together with it. */
   leave(text: string): Promise<void>
   resize(columns: number, rows: number): Promise<void>
@@ -56,13 +41,10 @@ function openCamera(project: Project, ports: readonly number[]): Camera {
     // Behind a dialog a light screen is grey.
     return Number(red) > 0x40 ? "light" : "dark"
   }
-  const take = (area: "whole" | "sidebar" | "dialog"): Grid => {
+  const take = (area: keyof typeof AREAS): Grid => {
     const grid = readCells(screen.ansi())
-    tidy(grid, project, ports)
-    const left = (grid[0]?.length ?? 0) - SIDEBAR
-    const rows = grid.findIndex((row) => textOfCells([row.slice(left)]).trim() === "LSP") + 2
-    const part: Area = { whole: {}, sidebar: { left, rows }, dialog: boxAround(grid, /(?<= {3})esc(?! interrupt)/) }[area]
-    return crop(grid, part)
+    tidy(grid, project.dir, ports)
+    return crop(grid, AREAS[area](grid))
   }
   return {
     screen,
