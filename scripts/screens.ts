@@ -103,6 +103,7 @@ async function oneServer() {
     screen.press("y")
     await screen.until(/deep check: .*\d%/)
     await shoot("status-deep", "/vllm-status: a deep check at work", "dialog")
+    await small("status-deep", "/vllm-status: a deep check at work")
     sim.set("healthy")
     await screen.until((text) => !/deep check: .*\d%/.test(text))
     await leave("LLM servers")
