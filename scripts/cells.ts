@@ -72,7 +72,7 @@ const rowText = (row: readonly Cell[]): string => row.map(({ text }) => text).jo
 
 /**
  * Puts other words in place of what the pattern finds, and leaves everything else in its column: a longer text takes the blanks
- * that follow, a shorter one leaves blanks.
+ * that follow in the same box, a shorter one leaves blanks.
  */
 export function overwrite(grid: Grid, pattern: RegExp, words: string | ((found: string) => string)): void {
   for (const row of grid) {
@@ -85,8 +85,8 @@ export function overwrite(grid: Grid, pattern: RegExp, words: string | ((found: 
       const style = row[first] ?? plain()
       for (let i = 0; first + i < Math.max(end, first + said.length); i++) {
         const cell = row[first + i]
-        if (!cell || (first + i >= end && cell.text !== " ")) break
-        row[first + i] = { ...(first + i < end ? style : { ...style, bg: cell.bg }), text: said[i] ?? " " }
+        if (!cell || (first + i >= end && (cell.text !== " " || cell.bg !== style.bg))) break
+        row[first + i] = { ...style, text: said[i] ?? " " }
       }
     }
   }

@@ -9,14 +9,14 @@ export function tidy(grid: Grid, dir: string, ports: readonly number[]): void {
   ports.forEach((port, i) => {
     overwrite(grid, new RegExp(`\\b${port}\\b`, "g"), String(18_000 + i))
   })
-  // A dialog may hide the end of the folder's name.
+  // A dialog may hide the end of the folder's name, and of a time.
   overwrite(grid, /\/tmp\/opencode-vllm-\S*|\/tmp\/open\S*/g, (found) => (dir.startsWith(found) ? "~/shop" : found))
   overwrite(grid, /[A-Z][a-z]{2} [ \d]\d \d\d:\d\d/g, "Nov 24 17:12")
-  overwrite(grid, /(?<=Thought: )[\d.]+m?s/g, "40ms")
+  overwrite(grid, /(?<=Thought: )[\d.]+m?s?/g, "40ms")
   overwrite(grid, /(?<=▣ .* · )[\d.]+m?s/g, "1.2s")
   overwrite(grid, /(?<=\d,)\d{3}(?= tokens *$)/g, "240")
   overwrite(grid, /(?<=tokens\/s +)[\d,]+/g, "31")
-  overwrite(grid, /(?<=waiting )\d+(?= s)/g, "2")
+  overwrite(grid, /(?<=(?:waiting|queued|prompt) )\d+(?= s)/g, "2")
   overwrite(grid, /(?<=cache hits +)\d\d(?=%)/g, "48")
 }
 

@@ -22,6 +22,8 @@ interface Shown {
   says: string
 }
 const album: Shown[] = []
+/** Written only when every screen is there. */
+const files = new Map<string, string>()
 
 /** How much stands on a screen: a figure may lose a digit meanwhile, but no word may be missing. */
 const ink = (text: string) => text.replace(/\s/g, "").length
@@ -35,7 +37,8 @@ interface Camera {
 }
 
 function openCamera(project: Project, ports: readonly number[]): Camera {
-  const screen = openScreen(project, { plugin: [plugin], columns: 126, rows: 34 })
+  const opened = openScreen(project, { plugin: [plugin], columns: 126, rows: 34 })
+  const screen: Screen = { ...opened, until: (holds, ms = 30_000) => opened.until(holds, ms) }
   const mode = (): keyof typeof MODES => {
     const [, red = "0"] = /48;2;(\d+);/.exec(screen.ansi()) ?? []
     // Behind a dialog a light screen is grey.
@@ -56,8 +59,8 @@ function openCamera(project: Project, ports: readonly number[]): Camera {
         // Code and markdown are drawn anew a moment later than the rest.
         await screen.until((text) => mode() === theme && ink(text) >= before - 3, 10_000)
         const grid = take(area)
-        writeFileSync(join(folder, `${name}-${theme}.svg`), picture(grid, { title: says, ...MODES[theme] }))
-        if (theme === "dark") writeFileSync(join(folder, `${name}.txt`), `${textOfCells(grid).replace(/^\n+|\n+$/g, "")}\n`)
+        files.set(`${name}-${theme}.svg`, picture(grid, { title: says, ...MODES[theme] }))
+        if (theme === "dark") files.set(`${name}.txt`, `${textOfCells(grid).replace(/^\n+|\n+$/g, "")}\n`)
       }
     },
     async leave(text) {
@@ -96,16 +99,6 @@ async function oneServer() {
     await screen.until((text) => text.includes("all checks pass") && /cache hits +[1-9]/.test(text))
     await shoot("status", "/vllm-status: what was checked, the models, the load", "dialog")
     await small("status", "/vllm-status")
-    sim.set("slow-first-token")
-    screen.press("d")
-    await screen.until("y starts it")
-    await shoot("status-ask", "/vllm-status: the deep check asks first", "dialog")
-    screen.press("y")
-    await screen.until(/deep check: .*\d%/)
-    await shoot("status-deep", "/vllm-status: a deep check at work", "dialog")
-    await small("status-deep", "/vllm-status: a deep check at work")
-    sim.set("healthy")
-    await screen.until((text) => !/deep check: .*\d%/.test(text))
     await leave("LLM servers")
 
     screen.click("LLM server")
@@ -116,14 +109,15 @@ async function oneServer() {
 
     sim.set("slow-first-token")
     await screen.enter("Is the price right?")
-    await screen.until(/waiting \d s/)
-    sim.set("queue")
-    await screen.until(/waiting \d s, queue/)
+    await screen.until(/(?:waiting|reading prompt) [1-9] s/)
     await shoot("sidebar-waiting", "The sidebar while the first token is waited for", "sidebar")
+    sim.set("queue")
+    await screen.until(/queued \d s/)
+    await shoot("sidebar-queued", "The sidebar while the request stands in the server's queue", "sidebar")
     sim.set("leak-path")
     await screen.until((text) => idle.test(text), 30_000)
     await screen.enter("And in price.ts?")
-    await screen.until("finding in this session", 30_000)
+    await screen.until((text) => ["1 finding in this session", "Seen: <think>", "Done."].every((part) => text.includes(part)))
     await shoot("finding", "A finding: a toast, a line in the session, a count in the sidebar")
     await screen.enter("/vllm-status")
     await screen.until("r refresh")
@@ -141,6 +135,19 @@ async function oneServer() {
     await leave("LLM servers")
     await screen.until((text) => /Cure: /.test(text) && !text.includes("r refresh"))
     await shoot("sidebar-trouble", "The sidebar in trouble: what is wrong and the cure", "sidebar")
+
+    sim.set("healthy")
+    await screen.enter("/vllm-status")
+    await screen.until("all checks pass")
+    sim.set("slow-first-token")
+    screen.press("d")
+    await screen.until("The deep check lets")
+    await shoot("status-ask", "/vllm-status: the deep check asks first", "dialog")
+    await small("status-ask", "/vllm-status: the deep check asks first")
+    screen.press("y")
+    await screen.until(/deep check: asking .*\d%/)
+    await shoot("status-deep", "/vllm-status: a deep check at work", "dialog")
+    await small("status-deep", "/vllm-status: a deep check at work")
   } finally {
     screen.close()
     await sim.close()
@@ -217,11 +224,12 @@ function writePage() {
   )
   const head =
     "# Screens\n\nWhat the terminal interface shows, taken from OpenCode with simulated servers by `npm run screens`. Do not edit.\n"
-  writeFileSync(join(folder, "README.md"), [head, ...pictures].join("\n"))
+  files.set("README.md", [head, ...pictures].join("\n"))
 }
 
-rmSync(folder, { recursive: true, force: true })
-mkdirSync(folder, { recursive: true })
 await oneServer()
 await severalServers()
 writePage()
+rmSync(folder, { recursive: true, force: true })
+mkdirSync(folder, { recursive: true })
+for (const [name, text] of files) writeFileSync(join(folder, name), text)

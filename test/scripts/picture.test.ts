@@ -34,6 +34,7 @@ describe("cells", () => {
     ["longer words take the blanks behind", "at 9s     end", /\d+s/g, "1200ms", "at 1200ms end"],
     ["shorter words leave blanks", "at 1200ms end", /\d+ms/g, "9s", "at 9s     end"],
     ["nothing that follows is pushed or covered", "at 9s end", /\d+s/g, "1200ms", "at 120end"],
+    ["another box is not touched", `at 9s${GREY}     ${OFF}|`, /\d+s/g, "1200ms", "at 12     |"],
     ["wide characters before do not matter", "日本 9s   |", /\d+s/g, "10s", "日本 10s  |"],
   ])("%s", (_, before, pattern, words, after) => {
     const grid = readCells(`${before}\n`)
