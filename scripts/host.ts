@@ -30,6 +30,8 @@ export interface ProjectOptions {
   files?: Record<string, string>
   /** More environment for OpenCode. */
   env?: Record<string, string>
+  /** Name of the project's folder within the private HOME, where OpenCode shows it as `~/name`. Default: a folder beside that HOME. */
+  atHome?: string
 }
 
 export interface Project {
@@ -79,7 +81,7 @@ export function privateEnv(home: string, more: Record<string, string> = {}): Rec
 export function makeProject(o: ProjectOptions): Project {
   const base = mkdtempSync(join(tmpdir(), "opencode-vllm-"))
   const home = join(base, "home")
-  const dir = join(base, "project")
+  const dir = o.atHome ? join(home, o.atHome) : join(base, "project")
   for (const folder of [join(home, ".config/opencode"), dir]) mkdirSync(folder, { recursive: true })
   stubInstall(join(home, ".config/opencode"))
   const model = o.model ?? "nemotron-3-super"

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { makeProject, type Project, root } from "../../scripts/host.ts"
 import { type Sim, startSim } from "../../src/sim/index.ts"
+import { expectScreen } from "./kept.ts"
 import { hasTmux, openScreen, type Screen } from "./screen.ts"
 
 const LIMIT = 240_000
@@ -44,6 +45,11 @@ describe.skipIf(!hasTmux)("with tmux", () => {
         await new Promise((resolve) => setTimeout(resolve, 300))
         expect(screen.text()).toContain("Findings of this session")
       }
+      screen.resize(80, 24)
+      await screen.until((text) => !text.includes("kept for a bug report"))
+      expectScreen(screen, { name: "findings-80x24", part: "dialog", size: [80, 24], ports: [sim.port] })
+      screen.resize(140, 40)
+      await screen.until("kept for a bug report")
       screen.press("w")
       await screen.until("Written to")
       const folder = join(project.home, ".local/state/opencode-vllm/evidence")

@@ -1,41 +1,14 @@
 /** The real terminal interface: what a person sees and types. Screens are read as text from a terminal of 80x24 and of 140x40. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { makeProject, type Project, root } from "../../scripts/host.ts"
-import { columns } from "../../src/report/markdown.ts"
 import { type Sim, startSim } from "../../src/sim/index.ts"
+import { expectScreen } from "./kept.ts"
 import { hasTmux, openScreen, type Screen } from "./screen.ts"
 
 const LIMIT = 240_000
 const MODELS = {
   "nemotron-3-super": { name: "Nemotron 3 Super", limit: { context: 262_144, output: 8_192 } },
   "nemotron-short": { id: "nemotron-3-super", name: "Nemotron short", limit: { context: 65_536, output: 8_192 } },
-}
-
-const STATUS = `LLM servers                                                            esc
-
-local  vLLM 0.32.0                                       all checks pass
-  http://127.0.0.1:PORT/v1, key set
-  passed: config, reach, auth, models, model, limits, metrics
-  not checked: chat, tool-call, reasoning
-  models
-    nemotron-3-super  262,144 tokens  configured 262,144`
-
-/** The text of the dialog on the screen, from its title to its keys; figures that differ from run to run are signs. */
-function dialog(screen: string, title: string): string {
-  const lines = screen.split("\n")
-  const first = lines.findIndex((line) => line.includes(title))
-  const left = (lines[first] ?? "").indexOf(title)
-  const last = lines.findIndex((line) => line.includes("r refresh"))
-  return lines
-    .slice(first, last + 1)
-    .map((line) =>
-      line
-        .slice(left)
-        .replace(/[ █▄▀]+$/, "")
-        .replace(/\d+%/, "#%"),
-    )
-    .join("\n")
-    .replace(/:\d{4,5}\//, ":PORT/")
 }
 
 if (!hasTmux) console.log("test/host/tui.test.ts: skipped, because tmux is not installed on this machine")
@@ -57,6 +30,9 @@ describe.skipIf(!hasTmux)("with tmux", () => {
     project.dispose()
   })
 
+  const healthy = /• nemotron-3-super +\d+k\/262k idle/
+  const kept = (name: string, part: "dialog" | "sidebar", size: [number, number]) =>
+    expectScreen(screen, { name, part, size, ports: [sim.port] })
   /** Closes a dialog. A key that follows Escape at once would be read together with it. */
   const leave = (text: string) => {
     screen.press("Escape")
@@ -68,10 +44,8 @@ describe.skipIf(!hasTmux)("with tmux", () => {
     async () => {
       await screen.enter("/vllm-status")
       await screen.until("LLM servers")
-      const seen = await screen.until("all checks pass")
-      // The height of the dialog decides how much of it is seen.
-      expect(dialog(seen, "LLM servers").split("\n").slice(0, 8).join("\n")).toBe(STATUS)
-      for (const line of seen.split("\n")) expect(columns(line)).toBeLessThanOrEqual(80)
+      await screen.until("all checks pass")
+      kept("status-80x24", "dialog", [80, 24])
       expect(sim.requests.filter((request) => request.method === "POST")).toEqual([])
       await leave("LLM servers")
     },
@@ -83,9 +57,21 @@ describe.skipIf(!hasTmux)("with tmux", () => {
     async () => {
       screen.resize(140, 40)
       await screen.enter("What is in src?")
-      const seen = await screen.until(/• nemotron-3-super +\d+k\/262k idle/)
-      expect(seen).toContain("▶ LLM server local")
-      for (const line of seen.split("\n")) expect(columns(line)).toBeLessThanOrEqual(140)
+      // The first title of a session is its date.
+      await screen.until((text) => healthy.test(text) && text.includes("A look at the project"))
+      kept("sidebar", "sidebar", [140, 40])
+    },
+    LIMIT,
+  )
+
+  test(
+    "a click on the panel shows its details, another one hides them",
+    async () => {
+      screen.click("LLM server")
+      await screen.until(/prefix cache hits +[1-9]/)
+      kept("sidebar-expanded", "sidebar", [140, 40])
+      screen.click("LLM server")
+      await screen.until((text) => !text.includes("prefix cache"))
     },
     LIMIT,
   )
@@ -93,9 +79,12 @@ describe.skipIf(!hasTmux)("with tmux", () => {
   test(
     "/switch-model offers the models to choose from; the prompt shows the new one at once",
     async () => {
+      screen.resize(80, 24)
       await screen.enter("/switch-model")
       await screen.until("Switch this session to")
       await screen.until(/nemotron-3-super 262k, fits, served/)
+      kept("switch-model-80x24", "dialog", [80, 24])
+      screen.resize(140, 40)
       screen.type("short")
       await screen.until((text) => !/nemotron-3-super 262k/.test(text))
       screen.press("Enter")
@@ -121,6 +110,7 @@ describe.skipIf(!hasTmux)("with tmux", () => {
       expect(seen).toMatch(/Cure: /)
       await leave("LLM servers")
       await screen.until(/• nemotron-short +key refused/)
+      kept("sidebar-trouble", "sidebar", [140, 40])
       sim.set("healthy")
       await screen.enter("/vllm-status")
       await screen.until("all checks pass")
