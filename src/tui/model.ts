@@ -156,7 +156,7 @@ export function createModel(o: ModelOptions): TuiModel {
 
   function take(seen: EndpointReport) {
     const name = seen.provider ?? seen.url
-    const report = withProven(seen, proven.get(name))
+    const report = withProven(withName(seen, reports.get(name)), proven.get(name))
     reports.set(name, report)
     const session = o.session()
     if (session !== undefined) queue.saw(name, report, activities.of(session).since)
@@ -420,6 +420,12 @@ function withProven(report: EndpointReport, proven: Check[] | undefined): Endpoi
     check.status === "skip" ? (proven.find(({ id }) => id === check.id) ?? check) : check,
   )
   return { ...report, checks }
+}
+
+/** A server that is down is still the server that it was when it last said so. */
+function withName(report: EndpointReport, before: EndpointReport | undefined): EndpointReport {
+  const known = report.server.kind !== "unknown" || before?.url !== report.url
+  return known ? report : { ...report, server: before.server }
 }
 
 /** A wish that cannot be met, in words for a person. */

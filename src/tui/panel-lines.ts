@@ -116,12 +116,14 @@ function rightOf(report: EndpointReport, place: number | undefined, input: Panel
   }
   if (!current) return [span(loadWord(load), "muted")]
   const used = activity.tokens === undefined ? undefined : short(activity.tokens)
-  const parts = [
-    context === undefined ? used : `${used ?? 0}/${short(context)}`,
-    answers && activity.doing === "writing" ? rate(activity, load) : undefined,
-  ].filter((part) => part !== undefined)
   const tight = context !== undefined && activity.tokens !== undefined && activity.tokens > context * 0.9
-  return [span(parts.join(" "), tight ? "warn" : "plain"), span(parts.length > 0 ? " " : ""), span(loadWord(load), "muted")]
+  const parts = [
+    span(context === undefined ? (used ?? "") : `${used ?? 0}/${short(context)}`, tight ? "warn" : "muted"),
+    // What moves is what is looked for.
+    span(answers && activity.doing === "writing" ? (rate(activity, load) ?? "") : ""),
+    span(loadWord(load), "muted"),
+  ].filter(({ text }) => text !== "")
+  return parts.flatMap((part, i) => (i === 0 ? [part] : [span(" "), part]))
 }
 
 /** The server's own count where this answer is the only one that runs; else what the text that came says, marked as rough. */

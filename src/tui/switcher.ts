@@ -31,8 +31,8 @@ export interface SwitcherPorts {
 export interface Row {
   choice: Choice
   name: string
-  /** Context, fit and state in a few words. */
-  words: string
+  /** Context length, whether the session fits, and the model's state; empty where that is not known. */
+  cells: [context: string, fit: string, state: string]
   current: boolean
 }
 
@@ -60,12 +60,11 @@ export function createTuiSwitcher(ports: SwitcherPorts): Switcher {
         const fit = { yes: "fits", tight: "hardly fits", no: "too small", unknown: "" }[fits(choice, used)]
         const state =
           choice.trouble !== undefined ? "server in trouble" : choice.served ? (choice.state ?? "served") : "not served"
+        const context = choice.context === undefined ? "" : short(choice.context)
         return {
           choice,
           name: choice.key,
-          words: [choice.context === undefined ? "" : short(choice.context), fit, state, choice.known ? "" : "new"]
-            .filter(Boolean)
-            .join(", "),
+          cells: [context, fit, choice.known ? state : `${state}, new`] satisfies Row["cells"],
           current: current?.providerID === choice.provider && current.modelID === choice.key,
         }
       })

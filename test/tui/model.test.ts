@@ -337,3 +337,19 @@ test("only the end of this directory's instance ends what runs", async () => {
   expect(model.progress.has("local")).toBe(false)
   await until(() => log.published > before)
 })
+
+test("a server that is down keeps the name that it told before", async () => {
+  let server: EndpointReport["server"] = { kind: "vllm", version: "0.32.0" }
+  const { model, log } = setup({
+    look: async () => {
+      log.looks++
+      return report({ server }, ...(server.kind === "unknown" ? [down] : []))
+    },
+  })
+  model.watch()
+  await until(() => log.looks > 0)
+  server = { kind: "unknown", version: null }
+  model.refresh()
+  await until(() => log.notified.length > 0)
+  expect(model.servers()[0]?.report?.server).toEqual({ kind: "vllm", version: "0.32.0" })
+})

@@ -36,10 +36,10 @@ function made(over: Partial<SwitcherPorts> = {}) {
 
 test("the list tells context, fit, state and which one is in use", async () => {
   const rows = await made().switcher.rows()
-  expect(rows.map(({ name, words, current }) => [name, words, current])).toEqual([
-    ["nemotron-3-super", "262k, fits, loaded", true],
-    ["small", "4.1k, too small, served, new", false],
-    ["old", "8.2k, too small, not served", false],
+  expect(rows.map(({ name, cells, current }) => [name, cells.join("|"), current])).toEqual([
+    ["nemotron-3-super", "262k|fits|loaded", true],
+    ["small", "4.1k|too small|served, new", false],
+    ["old", "8.2k|too small|not served", false],
   ])
 })
 

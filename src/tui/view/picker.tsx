@@ -2,9 +2,13 @@
 import type { TuiPluginApi } from "@opencode-ai/plugin/tui"
 import { createMemo, createSignal, onCleanup } from "solid-js"
 import type { TuiModel } from "../model.ts"
+import { alignedRows } from "../picker-rows.ts"
 import type { Row, Switcher } from "../switcher.ts"
+import { useWidth } from "./frame.tsx"
 import { Safe } from "./safe.tsx"
 
+/** What OpenCode's list keeps free beside a row, more than other dialogs do. */
+const MARGIN = 4
 /** Until the next line of progress replaces it. */
 const PROGRESS_MS = 6_000
 
@@ -29,9 +33,15 @@ function Picker({ api, model, switcher }: PickerProps) {
   onCleanup(model.subscribe(fill))
   onCleanup(model.watch())
   fill()
-  const options = createMemo(() =>
-    rows().map((row) => ({ title: row.name, value: row, description: row.words, category: row.choice.provider })),
-  )
+  const width = useWidth()
+  const options = createMemo(() => {
+    const shown = alignedRows(rows(), width() - MARGIN)
+    return rows().map((row, i) => ({
+      // OpenCode filters by the title, and shows the view in its place (read in 1.18.33; without it a long name is cut by the list).
+      ...{ title: row.name, titleView: shown[i]?.name, value: row },
+      ...{ description: shown[i]?.text, category: row.choice.provider },
+    }))
+  })
   const Select = api.ui.DialogSelect<Row>
   return (
     <Select
