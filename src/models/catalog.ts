@@ -53,7 +53,7 @@ export function catalog(
       const entry = mine.find((one) => one.id === model.id) ?? mine.find((one) => serves(report, one.id) === model)
       if (!entry && (!isChatModel(model) || hidden(provider, model.id))) return []
       const choice = {
-        ...choiceOf(provider, model),
+        ...choiceOf(provider, model, entry),
         key: entry?.key ?? model.id,
         served: true,
         known: entry !== undefined,
@@ -67,7 +67,7 @@ export function catalog(
         // Two entries may name one served model, with other settings each.
         const model = serves(report, one.id)
         return {
-          ...choiceOf(provider, model ?? { id: one.id, context: one.context }),
+          ...choiceOf(provider, model ?? { id: one.id }, one),
           key: one.key,
           served: model !== undefined,
           known: true,
@@ -80,13 +80,13 @@ export function catalog(
 
 const serves = ({ models, server }: EndpointReport, id: string) => servedFor(id, models, server.kind)
 
-function choiceOf(provider: string, model: ServedModel) {
+function choiceOf(provider: string, model: ServedModel, configured?: Known) {
   const family = familyOfModel({ id: model.id, root: model.root })
   return {
     provider,
     id: model.id,
     parent: model.parent,
-    context: model.context ?? model.maxContext,
+    context: model.context ?? model.maxContext ?? configured?.context,
     state: model.state,
     tools: model.tools ?? (family ? true : undefined),
   }

@@ -69,6 +69,19 @@ describe("the list of models", () => {
     expect(objections(choices[0] as Choice, 10)).toEqual(["server-down"])
   })
 
+  test("a server that tells no context length leaves the configured one", () => {
+    const choices = catalog(
+      [
+        report("swap", [
+          { id: "a", state: "unloaded" },
+          { id: "b", context: 4_096 },
+        ]),
+      ],
+      known("swap", "a", "b").map((one) => ({ ...one, context: 8_192 })),
+    )
+    expect(choices.map(({ context }) => context)).toEqual([8_192, 4_096])
+  })
+
   test("takes an Ollama name without its tag for the one that is served", () => {
     const models = [{ id: "llama3.2:latest" }]
     const choices = catalog([report("box", models, { server: { kind: "ollama", version: null } })], known("box", "llama3.2"))
