@@ -14,6 +14,7 @@ import { picture } from "./picture.ts"
 const plugin = process.env.OPENCODE_VLLM_PLUGIN ?? root
 const folder = join(root, "docs/screens")
 const MODES = { dark: { fg: "#eeeeee", bg: "#0a0a0a" }, light: { fg: "#1a1a1a", bg: "#ffffff" } } as const
+const SETTLE_MS = 200
 const AREAS = { whole: () => ({}), sidebar, dialog }
 
 interface Shown {
@@ -30,7 +31,7 @@ const ink = (text: string) => text.replace(/\s/g, "").length
 
 interface Camera {
   screen: Screen
-  shoot(name: string, says: string, area?: keyof typeof AREAS): Promise<void>
+  shoot(name: string, says: string, area?: keyof typeof AREAS, reopen?: () => Promise<void>): Promise<void>
   /** Closes a dialog. A key that follows Escape at once would be read together with it. */
   leave(text: string): Promise<void>
   resize(columns: number, rows: number): Promise<void>
@@ -39,26 +40,35 @@ interface Camera {
 function openCamera(project: Project, ports: readonly number[]): Camera {
   const opened = openScreen(project, { plugin: [plugin], columns: 126, rows: 34 })
   const screen: Screen = { ...opened, until: (holds, ms = 30_000) => opened.until(holds, ms) }
-  const mode = (): keyof typeof MODES => {
-    const [, red = "0"] = /48;2;(\d+);/.exec(screen.ansi()) ?? []
+  const modeOf = (ansi: string): keyof typeof MODES => {
+    const [, red = "0"] = /48;2;(\d+);/.exec(ansi) ?? []
     // Behind a dialog a light screen is grey.
     return Number(red) > 0x40 ? "light" : "dark"
   }
-  const take = (area: keyof typeof AREAS): Grid => {
-    const grid = readCells(screen.ansi())
+  /** The screen in these colours. Code and markdown vanish for a moment when they change, and are drawn anew. */
+  const inColours = async (theme: keyof typeof MODES, least: number, reopen?: () => Promise<void>): Promise<Grid> => {
+    screen.theme(theme)
+    await screen.until(() => modeOf(screen.ansi()) === theme)
+    await reopen?.()
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
+    let grid: Grid = []
+    const drawn = () => {
+      grid = readCells(screen.ansi())
+      return ink(textOfCells(grid)) >= least
+    }
+    // Less than before for so long: a toast went, which is no fault.
+    await screen.until(drawn, 3_000).catch(() => {})
     tidy(grid, project.dir, ports)
-    return crop(grid, AREAS[area](grid))
+    return grid
   }
   return {
     screen,
-    async shoot(name, says, area = "whole") {
+    async shoot(name, says, area = "whole", reopen) {
       album.push({ name, says })
-      const before = ink(screen.text())
+      const least = ink(screen.text()) - 3
       for (const theme of ["light", "dark"] as const) {
-        screen.theme(theme)
-        // Code and markdown are drawn anew a moment later than the rest.
-        await screen.until((text) => mode() === theme && ink(text) >= before - 3, 10_000)
-        const grid = take(area)
+        const whole = await inColours(theme, least, reopen)
+        const grid = crop(whole, AREAS[area](whole))
         files.set(`${name}-${theme}.svg`, picture(grid, { title: says, ...MODES[theme] }))
         if (theme === "dark") files.set(`${name}.txt`, `${textOfCells(grid).replace(/^\n+|\n+$/g, "")}\n`)
       }
@@ -201,11 +211,16 @@ async function severalServers() {
     await screen.until((text) => /lab +down/.test(text))
     await shoot("sidebar-several", "The sidebar with three servers, one of them gone", "sidebar")
     await screen.until((text) => !text.includes("opencode-vllm: lab"))
-    await screen.enter("/switch-model")
-    await screen.until((text) => text.includes("gpt-oss") && text.includes("too small"))
-    await shoot("switch-model", "/switch-model: what is served, what fits, what has to be loaded", "dialog")
+    const open = async () => {
+      await screen.enter("/switch-model")
+      await screen.until((text) => text.includes("gpt-oss") && text.includes("fits, loaded"))
+    }
+    // The host's list keeps the colours of its marked row for as long as it is open.
+    const reopen = () => leave("Switch this session").then(open)
+    await open()
+    await shoot("switch-model", "/switch-model: what is served, what fits, what has to be loaded", "dialog", reopen)
     await resize(80, 24)
-    await shoot("switch-model-80x24", "/switch-model, on 80 columns and 24 rows")
+    await shoot("switch-model-80x24", "/switch-model, on 80 columns and 24 rows", "whole", reopen)
     await resize(126, 34)
     await leave("Switch this session")
   } finally {
