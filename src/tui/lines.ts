@@ -44,6 +44,20 @@ export function cut(line: Line, width: number): Line {
   return out
 }
 
+/** A text whose words are at most so wide: of a longer one, such as a path or a model's id, the middle is left out. */
+export const shortWords = (text: string, most: number): string => text.replace(/\S+/g, (word) => middle(word, most))
+
+function middle(word: string, most: number): string {
+  if (columns(word) <= most) return word
+  const head = fit(word, Math.ceil(most / 2))
+  let tail = ""
+  for (const char of [...word].reverse()) {
+    if (columns(head + char + tail) > most) break
+    tail = char + tail
+  }
+  return head + tail
+}
+
 /** A sentence over several lines, each indented; of more lines than `most` the last one ends with an ellipsis. */
 export function paragraph(
   text: string,
