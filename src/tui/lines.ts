@@ -44,11 +44,11 @@ export function cut(line: Line, width: number): Line {
   return out
 }
 
-/** A text whose words are at most so wide: of a longer one, such as a path or a model's id, the middle is left out. */
-export const shortWords = (text: string, most: number): string => text.replace(/\S+/g, (word) => middle(word, most))
+/** Of a word that is wider than `wide`, such as a path or a model's id, the middle is left out, so that `most` columns remain. */
+export const shortWords = (text: string, wide: number, most = wide): string =>
+  text.replace(/\S+/g, (word) => (columns(word) <= wide ? word : middle(word, most)))
 
 function middle(word: string, most: number): string {
-  if (columns(word) <= most) return word
   const head = fit(word, Math.ceil(most / 2))
   let tail = ""
   for (const char of [...word].reverse()) {

@@ -39,8 +39,8 @@ const MOST_LINES = { fail: { message: 3, cure: 4 }, warn: { message: 2, cure: 2 
 /** Of all servers together: the host's own panels stand below. */
 const MOST_TROUBLE_LINES = 10
 const MOST_SERVERS = 8
-/** A name that is wider takes the place of what is said about it. */
-const WIDE_WORD = 24
+/** What remains of a name that is wider than a line: it would take the place of what is said about it. */
+const LONG_NAME = 24
 const MOST_MODELS = 6
 const CACHE_FULL = 0.9
 
@@ -128,7 +128,7 @@ function troubleLines(report: EndpointReport, { open, width }: PanelInput): Line
 function told(text: string, width: number, most: number, tone: Tone = "plain"): Line[] {
   const form = { width, indent: 2, tone }
   const whole = paragraph(shortWords(text, width - 2), form)
-  return whole.length <= most ? whole : paragraph(shortWords(text, WIDE_WORD), { ...form, most })
+  return whole.length <= most ? whole : paragraph(shortWords(text, width - 2, LONG_NAME), { ...form, most })
 }
 
 /** The word for a server that fails, by the code of its first failed check. */
