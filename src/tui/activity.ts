@@ -9,6 +9,8 @@ export interface Activity {
   provider?: string
   /** Waiting: when it began, milliseconds since the epoch. */
   since?: number
+  /** Writing: when the first token came. */
+  writingSince?: number
   /** Tokens per second of the running answer, else of the last one. */
   tokensPerSecond?: number
   /** The rate comes from the length of the text, not from the server's count. */
@@ -154,7 +156,13 @@ export function createActivities(now: () => number = Date.now): Activities {
       if (running && answer.first === undefined) return { ...common, doing: "waiting", since: answer.begun }
       if (running && answer.written === undefined) {
         const rate = rateOf(answer, answer.characters / CHARACTERS_PER_TOKEN)
-        return { ...common, doing: "writing", ...(rate !== undefined && { tokensPerSecond: rate, estimated: true }) }
+        const { first: writingSince } = answer
+        return {
+          ...common,
+          doing: "writing",
+          writingSince,
+          ...(rate !== undefined && { tokensPerSecond: rate, estimated: true }),
+        }
       }
       return { ...common, doing: "idle", ...(state?.rate !== undefined && { tokensPerSecond: state.rate }) }
     },

@@ -44,6 +44,20 @@ export function cut(line: Line, width: number): Line {
   return out
 }
 
+/** Of a word that is wider than `wide`, such as a path or a model's id, the middle is left out, so that `most` columns remain. */
+export const shortWords = (text: string, wide: number, most = wide): string =>
+  text.replace(/\S+/g, (word) => (columns(word) <= wide ? word : middle(word, most)))
+
+function middle(word: string, most: number): string {
+  const head = fit(word, Math.ceil(most / 2))
+  let tail = ""
+  for (const char of [...word].reverse()) {
+    if (columns(head + char + tail) > most) break
+    tail = char + tail
+  }
+  return head + tail
+}
+
 /** A sentence over several lines, each indented; of more lines than `most` the last one ends with an ellipsis. */
 export function paragraph(
   text: string,

@@ -14,6 +14,7 @@ import { PROVEN } from "./page-lines.ts"
 import type { PanelServer } from "./panel-lines.ts"
 import { createPoller } from "./poller.ts"
 import { createQueue } from "./queue.ts"
+import { createRates } from "./rate.ts"
 import { createSchedule } from "./schedule.ts"
 
 export interface Progress {
@@ -104,6 +105,7 @@ export function createModel(o: ModelOptions): TuiModel {
   const problems = new Map<string, string>()
   const activities = createActivities(now)
   const queue = createQueue()
+  const rates = createRates(now)
   const schedule = createSchedule(now)
   const listeners = new Set<() => void>()
   /** Those who wait for a message of the server half. */
@@ -159,7 +161,11 @@ export function createModel(o: ModelOptions): TuiModel {
     const report = withProven(withName(seen, reports.get(name)), proven.get(name))
     reports.set(name, report)
     const session = o.session()
-    if (session !== undefined) queue.saw(name, report, activities.of(session).since)
+    if (session !== undefined) {
+      const { since, writingSince, provider } = activities.of(session)
+      queue.saw(name, report, since)
+      rates.saw(name, report, provider === name ? writingSince : undefined)
+    }
     changed()
     // The server half says it better: once, and where the session stands.
     if (link.state !== "absent") return
@@ -271,6 +277,8 @@ export function createModel(o: ModelOptions): TuiModel {
     const release = poller.watch()
     const session = o.session()
     if (session !== undefined) askFindings(session)
+    // The wait may have begun before anybody looked: a session opens with its first prompt.
+    tick()
     return () => {
       release()
       tick()
@@ -302,10 +310,10 @@ export function createModel(o: ModelOptions): TuiModel {
   return {
     servers() {
       const session = o.session()
-      const since = session === undefined ? undefined : activities.of(session).since
+      const { since, writingSince } = session === undefined ? {} : activities.of(session)
       return names().map((name) => {
-        const [report, place] = [reports.get(name), queue.place(name, since)]
-        return { name, ...(report && { report }), ...(place !== undefined && { place }) }
+        const [report, place, rate] = [reports.get(name), queue.place(name, since), rates.of(name, writingSince)]
+        return { name, ...(report && { report }), ...(place !== undefined && { place }), ...(rate !== undefined && { rate }) }
       })
     },
     endpoint: (name) => o.endpoints().find((e) => (e.provider ?? e.url) === name),

@@ -33,7 +33,7 @@ test("a running answer's rate comes from its length, an ended one's from the cou
   const { activities, delta, counted } = started()
   delta(3_000, "x".repeat(40))
   delta(4_000, "x".repeat(360))
-  expect(activities.of("s")).toEqual({ doing: "writing", tokensPerSecond: 100, estimated: true })
+  expect(activities.of("s")).toEqual({ doing: "writing", writingSince: 3_000, tokensPerSecond: 100, estimated: true })
   counted(4_100, { input: 500, output: 40, reasoning: 10, cache: { read: 450 } })
   expect(activities.of("s")).toEqual({ doing: "idle", tokensPerSecond: 50, tokens: 1_000 })
 })

@@ -133,6 +133,20 @@ test("a server half of another directory is not heard", async () => {
   expect(model.half).toBe("absent")
 })
 
+test("seconds are counted from the first look at the panel, also when the wait began before it", async () => {
+  const { model } = setup({ look: () => new Promise(() => {}) })
+  const wait = { info: { id: "m", sessionID: "s", role: "assistant", time: { created: Date.now() } } }
+  model.event("session.status", { sessionID: "s", status: { type: "busy" } })
+  model.event("message.updated", wait)
+  let calls = 0
+  model.subscribe(() => calls++)
+  model.watch()
+  await until(() => model.half === "absent")
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  const before = calls
+  await until(() => calls > before, 4_000)
+})
+
 test("findings, evidence and switches pass the channel", async () => {
   const { model, log, channel } = setup({ half: {} })
   await until(() => model.half === "here")

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test"
-import type { Load } from "../../src/endpoint/types.ts"
+import type { Check, Load } from "../../src/endpoint/types.ts"
 import { columns } from "../../src/report/markdown.ts"
 import type { Activity } from "../../src/tui/activity.ts"
 import { textOf } from "../../src/tui/lines.ts"
@@ -29,9 +29,12 @@ test("a healthy server takes one line", () => {
 
 test("while an answer is written its rate stands there: the server's where nobody else runs, else a rough one", () => {
   const writing: Activity = { doing: "writing", tokens: 12_345, tokensPerSecond: 41.7, estimated: true }
-  const at = (load: Load) => panel({ activity: writing, servers: [{ name: "local", report: report({ load }) }] })[1]
-  expect(at({ running: 1, waiting: 0, tokensPerSecond: 58.3 })).toBe("• nemotron-3-su… 12k/262k 58 t/s busy")
-  expect(at({ running: 3, waiting: 0, tokensPerSecond: 158 })).toBe("• nemotron-3-s… 12k/262k ~42 t/s busy")
+  const at = (load: Load, rate?: number) =>
+    panel({ activity: writing, servers: [{ name: "local", report: report({ load }), ...(rate !== undefined && { rate }) }] })[1]
+  expect(at({ running: 1, waiting: 0 }, 58.3)).toBe("• nemotron-3-su… 12k/262k 58 t/s busy")
+  // What the server counted before the first token says nothing of this answer.
+  expect(at({ running: 1, waiting: 0, tokensPerSecond: 5 })).toBe("• nemotron-3-s… 12k/262k ~42 t/s busy")
+  expect(at({ running: 0, waiting: 0 })).toBe("• nemotron-3-s… 12k/262k ~42 t/s busy")
 })
 
 test("waiting for the first token shows seconds, and the place in the queue where there is one", () => {
@@ -64,6 +67,49 @@ test("what is wrong stands there with its cure", () => {
     "  Nothing listens at 127.0.0.1:8000.",
     "  Cure: Start the server, or correct",
     "  provider.local.options.baseURL.",
+  ])
+})
+
+test("many servers in trouble take little room: the session's own is explained, then what fails; the others say it in a word", () => {
+  const warning = (id: string) =>
+    check({ id: "limits", status: "warn", code: "limit-too-small", message: `${id} is small.`, fix: "word ".repeat(30) })
+  const server = (name: string, wrong?: Check) => ({
+    name,
+    report: report({ provider: name, models: [{ id: "m" }] }, ...(wrong ? [wrong] : [])),
+  })
+  const servers = [
+    ...[server("a", warning("a")), server("well"), server("b", down), server("c", down), server("local", warning("local"))],
+    ...Array.from({ length: 9 }, (_, i) => server(`more${i}`)),
+  ]
+  const lines = panel({ servers, findings: 2 })
+  expect(lines.length).toBeLessThanOrEqual(1 + 8 + 10 + 3)
+  expect(lines.filter((line) => line.startsWith("• "))).toEqual([
+    "• a m                         warning",
+    "• well m                         idle",
+    "• b                              down",
+    "• c                              down",
+    "• local nemotron-3-sup… 12k/262k idle",
+    "• more0 m                        idle",
+    "• more1 m                        idle",
+    "• more2 m                        idle",
+    "• 2 findings in this session",
+  ])
+  expect(lines.slice(-3, -1)).toEqual(["  and 6 more servers: /vllm-status", "  Causes and cures: /vllm-status"])
+  expect(lines).toContain("  Warning: local is small.")
+  expect(panel({ servers, open: true }).filter((line) => line.startsWith("• "))).toHaveLength(servers.length)
+})
+
+test("a long name in a sentence gives way to what is said about it", () => {
+  const id = "nvidia/nemotron-3-super-120b-a12b-nvfp4/very/long/path/with/slashes/of-80-characters"
+  const wrong = check({
+    ...{ id: "limits", status: "warn", code: "limit-missing", message: `${id} has no limit in the configuration.` },
+    fix: `Set provider.big.models.${id}.limit.context to 262144.`,
+  })
+  expect(panel({ servers: [{ name: "local", report: report({}, wrong) }] }).slice(2)).toEqual([
+    "  Warning: nvidia/nemo…0-characters",
+    "  has no limit in the configuration.",
+    "  Cure: Set provider.bi…imit.context",
+    "  to 262144.",
   ])
 })
 
