@@ -213,7 +213,7 @@ async function severalServers() {
     await screen.until((text) => !text.includes("opencode-vllm: lab"))
     const open = async () => {
       await screen.enter("/switch-model")
-      await screen.until((text) => text.includes("gpt-oss") && text.includes("fits, loaded"))
+      await screen.until((text) => text.includes("gpt-oss") && /fits,? +loaded/.test(text))
     }
     // The host's list keeps the colours of its marked row for as long as it is open.
     const reopen = () => leave("Switch this session").then(open)

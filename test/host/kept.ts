@@ -26,11 +26,36 @@ export interface Seen {
   size: readonly [number, number]
 }
 
-/** Compares a part of the screen with the kept one. */
-export function expectScreen(screen: Screen, { name, part, ports, size: [columns, rows] }: Seen): void {
+/** Until a screen stands still, after a change of size for example. */
+const PATIENCE_MS = 5_000
+
+/** Compares a part of the screen with the kept one, as soon as they are the same or else after a while. */
+export async function expectScreen(screen: Screen, seen: Seen): Promise<void> {
+  const write = process.env.OPENCODE_VLLM_SCREENS === "write"
+  const file = join(folder, `${seen.name}.txt`)
+  if (write) await new Promise((resolve) => setTimeout(resolve, 1_000))
+  const kept = !write && existsSync(file) ? readFileSync(file, "utf8") : undefined
+  const end = performance.now() + PATIENCE_MS
+  let now = look(screen, seen)
+  while (kept !== undefined && now.text !== kept && performance.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    now = look(screen, seen)
+  }
+  expect(now.over).toEqual([])
+  if (write) {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(file, now.text)
+  } else if (now.text !== kept) {
+    const changes = createTwoFilesPatch(`${seen.name}.txt`, "on the screen", kept ?? "", now.text)
+    throw new Error(`${seen.name} has changed. Cure: correct it, or keep it with OPENCODE_VLLM_SCREENS=write.\n${changes}`)
+  }
+}
+
+/** The part as text, and its lines that run over. */
+function look(screen: Screen, { part, ports, size: [columns, rows] }: Seen): { text: string; over: string[] } {
   const grid = readCells(screen.ansi())
-  expect(grid).toHaveLength(rows)
-  for (const row of grid) expect(row).toHaveLength(columns)
+  const sizes = grid.filter((row) => row.length !== columns).map((row) => `${row.length} columns`)
+  if (grid.length !== rows) sizes.push(`${grid.length} rows`)
   tidy(grid, "", ports)
   const { area, blank } = PARTS[part]
   const shown = crop(grid, area(grid))
@@ -39,18 +64,5 @@ export function expectScreen(screen: Screen, { name, part, ports, size: [columns
     // The host's own title line, and its mark of the current model.
     .filter(([row, text]) => !/ esc$/.test(text) && blank.some((at) => !/^[ ●]$/.test(row.at(at)?.text ?? " ")))
     .map(([, text]) => text)
-  expect(over).toEqual([])
-  compare(name, `${textOfCells(shown).replace(/^\n+|\n+$/g, "")}\n`)
-}
-
-function compare(name: string, seen: string) {
-  const file = join(folder, `${name}.txt`)
-  if (process.env.OPENCODE_VLLM_SCREENS === "write") {
-    mkdirSync(folder, { recursive: true })
-    writeFileSync(file, seen)
-  }
-  const kept = existsSync(file) ? readFileSync(file, "utf8") : ""
-  if (seen === kept) return
-  const changes = createTwoFilesPatch(`${name}.txt`, "on the screen", kept, seen)
-  throw new Error(`${name} has changed. Cure: correct it, or keep it with OPENCODE_VLLM_SCREENS=write.\n${changes}`)
+  return { text: `${textOfCells(shown).replace(/^\n+|\n+$/g, "")}\n`, over: [...sizes, ...over] }
 }

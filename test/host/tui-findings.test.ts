@@ -47,7 +47,7 @@ describe.skipIf(!hasTmux)("with tmux", () => {
       }
       screen.resize(80, 24)
       await screen.until((text) => !text.includes("kept for a bug report"))
-      expectScreen(screen, { name: "findings-80x24", part: "dialog", size: [80, 24], ports: [sim.port] })
+      await expectScreen(screen, { name: "findings-80x24", part: "dialog", size: [80, 24], ports: [sim.port] })
       screen.resize(140, 40)
       await screen.until("kept for a bug report")
       screen.press("w")
