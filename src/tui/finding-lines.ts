@@ -26,7 +26,7 @@ export function detailLines(one: SessionFinding, { width, chosen, kept }: Detail
     text ? paragraph(`${name}: ${clean(text, 600)}`, { width, indent: 2 }) : []
   return [
     spread(
-      [span(chosen ? "> " : "  ", "strong"), span(head, "warn")],
+      [span(chosen ? "> " : "• ", chosen ? "strong" : "warn"), span(head, "strong")],
       [span(`${sure}${plural(one.count, "time")}`, "muted")],
       width,
     ),

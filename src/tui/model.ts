@@ -421,14 +421,16 @@ export function createModel(o: ModelOptions): TuiModel {
   }
 }
 
-/** Looks that follow a deep check do not ask the model again: what it found stands until the next one, while the server answers. */
+/** Looks that follow a deep check do not ask the model again: what it found stands until the next one, while the server serves. */
 function withProven(report: EndpointReport, proven: Check[] | undefined): EndpointReport {
-  if (!proven || report.checks.some((check) => check.id === "reach" && check.status === "fail")) return report
+  if (!proven || report.checks.some(({ id, status }) => SERVING.has(id) && status === "fail")) return report
   const checks = report.checks.map((check) =>
     check.status === "skip" ? (proven.find(({ id }) => id === check.id) ?? check) : check,
   )
   return { ...report, checks }
 }
+
+const SERVING: ReadonlySet<string> = new Set(["reach", "auth", "models", "model"])
 
 /** A server that is down is still the server that it was when it last said so. */
 function withName(report: EndpointReport, before: EndpointReport | undefined): EndpointReport {

@@ -5,8 +5,8 @@ import type { Check, EndpointReport, Load } from "../endpoint/types.ts"
 import { columns, figure, fit, plural } from "../report/markdown.ts"
 import { serverName } from "../report/server.ts"
 import type { SessionFinding } from "../report/types.ts"
-import { type Line, paragraph, referenceLines, span, spread, textOf } from "./lines.ts"
-import type { PanelServer } from "./panel-lines.ts"
+import { type Line, paragraph, referenceLines, span, spread, type Tone, textOf } from "./lines.ts"
+import { type PanelServer, UNDER_WAY } from "./panel-lines.ts"
 
 export interface PageInput {
   servers: readonly PanelServer[]
@@ -66,16 +66,15 @@ function serverLines(
   if (!report) return [spread([title], [span("looking", "muted")], width)]
   const bad = problems(report)
   const worst = bad.some((c) => c.status === "fail") ? "bad" : bad.length > 0 ? "warn" : "good"
-  const state = span(bad.length === 0 ? "all checks pass" : plural(bad.length, "problem"), worst)
+  // The dot carries the colour: words in a light theme's yellow or green are hard to read.
+  const state = [span("• ", worst), span(bad.length === 0 ? "all checks pass" : plural(bad.length, "problem"))]
   const reached = report.checks.some((c) => c.id === "reach" && c.status !== "fail")
   const key = report.hasKey === undefined ? "" : report.hasKey ? ", key set" : ", no key"
   return [
-    spread([title, span(reached ? `  ${serverName(report)}` : "")], [state], width),
+    spread([title, span(reached ? `  ${serverName(report)}` : "")], state, width),
     spread([span(`  ${report.url ? redactUrl(report.url) : "no address"}${key}`, "muted")], [], width),
-    ...(progress
-      ? [spread([span(`  deep check: ${clean(progress.step, 80)}`, "warn")], [span(bar(progress.share))], width)]
-      : []),
-    ...(failed ? paragraph(`deep check: ${clean(failed, 300)}`, { width, indent: 2, tone: "warn" }) : []),
+    ...(progress ? [spread([span(`  deep check: ${clean(progress.step, 80)}`)], [span(bar(progress.share))], width)] : []),
+    ...(failed ? marked(`deep check: ${clean(failed, 300)}`, width, "warn") : []),
     ...bad.flatMap((check) => checkLines(check, width)),
     ...passed(report, width),
     ...models(report, width),
@@ -89,17 +88,21 @@ const bar = (share: number) => {
 }
 
 function checkLines(check: Check, width: number): Line[] {
-  const failed = check.status === "fail"
-  const head = `${failed ? "FAIL" : "warn"} ${clean(check.id, 20)}: `
-  const [first = NONE, ...rest] = paragraph(`${head}${clean(check.message, 600)}`, { width, indent: 2 })
-  const text = textOf(first)
-  const split = 2 + head.length
+  const waits = UNDER_WAY.has(check.code)
+  const word = waits ? "wait" : check.status === "fail" ? "FAIL" : "warn"
+  const head = `${word} ${clean(check.id, 20)}:`
   return [
-    [span(text.slice(0, split), failed ? "bad" : "warn"), span(text.slice(split))],
-    ...rest,
+    ...marked(`${head} ${clean(check.message, 600)}`, width, word === "FAIL" ? "bad" : "warn", head.length),
     ...(check.fix ? paragraph(`Cure: ${clean(check.fix, 600)}`, { width, indent: 4 }) : []),
-    ...referenceLines(clean(check.reference, 200), width, 4),
+    ...(waits ? [] : referenceLines(clean(check.reference, 200), width, 4)),
   ]
+}
+
+/** A sentence behind a dot of its tone; its first characters may be strong. */
+function marked(text: string, width: number, tone: Tone, strong = 0): Line[] {
+  const [first = NONE, ...rest] = paragraph(text, { width, indent: 2 })
+  const line = textOf(first).slice(2)
+  return [[span("• ", tone), span(line.slice(0, strong), "strong"), span(line.slice(strong))], ...rest]
 }
 
 function passed(report: EndpointReport, width: number): Line[] {
@@ -150,11 +153,11 @@ function loadLines(load: Load | undefined, width: number): Line[] {
   )
   row("preemptions", load.preemptions === undefined ? undefined : figure(load.preemptions), "hardly growing")
   row("tokens/s", load.tokensPerSecond === undefined ? undefined : figure(load.tokensPerSecond), "0 when idle")
-  return rows.length === 0 ? [] : [[span("  load", "muted")], ...grid(rows, width, 4)]
+  return rows.length === 0 ? [] : [[span("  load", "muted")], ...grid(rows, width, 4, 1)]
 }
 
-/** Columns side by side; the first one gives way where the line is too long. The last is the quietest. */
-function grid(rows: string[][], width: number, indent: number): Line[] {
+/** Columns side by side; the first one gives way where the line is too long. The last is the quietest. `figures`: a column of numbers. */
+function grid(rows: string[][], width: number, indent: number, figures?: number): Line[] {
   const count = Math.max(...rows.map((r) => r.length))
   const widths = Array.from({ length: count }, (_, i) => Math.max(...rows.map((r) => columns(r[i] ?? ""))))
   const rest = widths.slice(1).reduce((sum, w) => sum + (w > 0 ? w + 2 : 0), 0)
@@ -165,8 +168,9 @@ function grid(rows: string[][], width: number, indent: number): Line[] {
       const room = i === 0 ? first : (widths[i] ?? 0)
       if (room === 0 || i > end) return span("")
       const text = fit(cell, room)
-      const last = i === end
-      return span(last ? text : `${text}${" ".repeat(room - columns(text))}  `, last ? "muted" : "plain")
+      const blank = " ".repeat(room - columns(text))
+      const set = i === figures ? blank + text : text + blank
+      return i === end ? span(set.trimEnd(), "muted") : span(`${set}  `)
     })
     return spread([span(" ".repeat(indent)), ...spans], [], width)
   })
@@ -179,7 +183,7 @@ export function findingLines(one: SessionFinding, width: number): Line[] {
   const where = tools.length > 0 ? ` in ${tools.map((tool) => clean(tool, 40)).join(", ")}` : ""
   return [
     spread(
-      [span(`  ${clean(kind, 40)}`, "warn"), span(`${detail ? ` (${clean(detail, 40)})` : ""}${where}`)],
+      [span("• ", "warn"), span(clean(kind, 40), "strong"), span(`${detail ? ` (${clean(detail, 40)})` : ""}${where}`)],
       [span(plural(one.count, "time"), "muted")],
       width,
     ),

@@ -43,6 +43,8 @@ const MOST_SERVERS = 8
 const LONG_NAME = 24
 const MOST_MODELS = 6
 const CACHE_FULL = 0.9
+/** A server that is on its way needs nobody. */
+export const UNDER_WAY: ReadonlySet<string> = new Set(["starting", "sleeping"])
 
 export function panelLines(input: PanelInput): Line[] {
   const { servers, open, width, findings } = input
@@ -105,10 +107,10 @@ function serverLine(server: PanelServer, input: PanelInput, explained: boolean):
   if (!report) return spread([span("• ", "muted"), span(name || "server")], [span("looking", "muted")], width)
   const [first] = worthANotice(report)
   const failed = first?.status === "fail"
-  const tone = failed ? "bad" : first ? "warn" : "good"
+  const tone = !first ? "good" : failed && !UNDER_WAY.has(first.code) ? "bad" : "warn"
   const model = span(modelName(report, input), name ? "muted" : "plain")
-  if (failed) return spread([span("• ", tone), name ? span(name) : model], [span(stateWord(first.code), tone)], width)
-  const right = first && !explained ? [span("warning", tone)] : rightOf(report, server, input)
+  if (failed) return spread([span("• ", tone), name ? span(name) : model], [span(stateWord(first.code))], width)
+  const right = first && !explained ? [span("warning")] : rightOf(report, server, input)
   return spread([span("• ", tone), span(name), model], right, width)
 }
 
@@ -167,7 +169,7 @@ function rightOf(report: EndpointReport, { place, rate }: PanelServer, input: Pa
   if (answers && activity.doing === "waiting") {
     const seconds = Math.max(0, Math.floor((now - (activity.since ?? now)) / 1000))
     if (place === undefined) return [span(`waiting ${seconds} s`)]
-    return [place > 0 ? span(`queued ${seconds} s, place ${short(place)}`, "warn") : span(`reading prompt ${seconds} s`)]
+    return [place > 0 ? span(`queued ${seconds} s, place ${short(place)}`) : span(`reading prompt ${seconds} s`)]
   }
   const writes = answers && activity.doing === "writing"
   // A look from before its first token may say idle.

@@ -57,9 +57,10 @@ export function createTuiSwitcher(ports: SwitcherPorts): Switcher {
       const used = ports.used()
       const current = ports.current()
       return (await catalogNow()).map((choice) => {
-        const fit = { yes: "fits", tight: "hardly fits", no: "too small", unknown: "" }[fits(choice, used)]
-        const state =
-          choice.trouble !== undefined ? "server in trouble" : choice.served ? (choice.state ?? "served") : "not served"
+        // Of a server that does not answer nothing is sure.
+        const sure = choice.trouble === undefined
+        const fit = { yes: "fits", tight: "hardly fits", no: "too small", unknown: "" }[sure ? fits(choice, used) : "unknown"]
+        const state = sure ? stateWord(choice) : "server in trouble"
         const context = choice.context === undefined ? "" : short(choice.context)
         return {
           choice,
@@ -109,4 +110,9 @@ export function createTuiSwitcher(ports: SwitcherPorts): Switcher {
       return { text, ...(model && holds?.() !== false && { model }) }
     },
   }
+}
+
+function stateWord({ served, state }: Choice): string {
+  if (!served) return "not served"
+  return state === "unloaded" ? "not loaded" : (state ?? "served")
 }

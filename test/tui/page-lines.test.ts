@@ -14,7 +14,7 @@ function page(over: Partial<PageInput> = {}): string {
 }
 
 test("a healthy server", () => {
-  expect(page()).toBe(`local  vLLM 0.32.0                                       all checks pass
+  expect(page()).toBe(`local  vLLM 0.32.0                                     • all checks pass
   http://127.0.0.1:8000/v1, key set
   passed: config, reach, auth, models, model, limits, metrics
   passed chat: Fine.
@@ -23,8 +23,8 @@ test("a healthy server", () => {
   models
     nemotron-3-super  262,144 tokens  configured 262,144
   load
-    running          0   any number
-    waiting          0   normal is 0
+    running           0  any number
+    waiting           0  normal is 0
     KV cache in use  0%  normal is below 90%
 
 Findings of this session
@@ -46,10 +46,16 @@ test("what is wrong comes with its cure, and a deep check with its progress", ()
     problems: new Map([["local", "No answer came."]]),
   })
   expect(text).toContain("1 problem")
-  expect(text).toContain("  FAIL reach: Nothing listens at 127.0.0.1:8000.")
+  expect(text).toContain("• FAIL reach: Nothing listens at 127.0.0.1:8000.")
   expect(text).toContain("    Cure: Start the server, or correct")
   expect(text).toMatch(/deep check: asking for a tool call +━━━─────── 30%/)
-  expect(text).toContain("  deep check: No answer came.")
+  expect(text).toContain("• deep check: No answer came.")
+})
+
+test("a server that is still starting is waited for, and needs no address to read", () => {
+  const starting = check({ id: "models", status: "fail", code: "starting", message: "Loading.", fix: "Wait.", reference: "x" })
+  const text = page({ servers: [{ name: "local", report: report({}, starting) }] })
+  expect(text).toContain("• wait models: Loading.\n    Cure: Wait.\n  passed")
 })
 
 test("nothing watched says why", () => expect(page({ servers: [] })).toContain("No provider is watched."))

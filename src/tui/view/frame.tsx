@@ -84,7 +84,10 @@ export function Frame(props: FrameProps) {
         }}
         height={height()}
         scrollX={false}
-        verticalScrollbarOptions={{ visible: props.lines.length > height() }}
+        verticalScrollbarOptions={{
+          visible: props.lines.length > height(),
+          trackOptions: { backgroundColor: theme().backgroundElement, foregroundColor: theme().border },
+        }}
         horizontalScrollbarOptions={{ visible: false }}
       >
         <Lines lines={props.lines} theme={theme()} />

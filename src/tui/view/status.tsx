@@ -73,9 +73,8 @@ function Status(props: StatusProps) {
     if (now.is === "said") return [now.line]
     if (now.is === "ask") {
       const [only, ...rest] = now.servers
-      const who = rest.length === 0 ? `the model of ${only} write: up` : `models of ${now.servers.join(", ")} write: each up`
-      const text = `The deep check lets ${who} to a few thousand tokens. y starts it`
-      return paragraph(text, { width: width(), tone: "warn" })
+      const who = rest.length === 0 ? `the model of ${only} writes up` : `models of ${now.servers.join(", ")} write, each up`
+      return paragraph(`y starts the deep check: ${who} to a few thousand tokens. Any other key: no`, { width: width() })
     }
     const deep = running().length > 0 ? "x stop the deep check" : "d deep check"
     const again = now.is === "looking" && servers().some(({ report }) => now.before.includes(report))
