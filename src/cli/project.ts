@@ -83,7 +83,9 @@ const GRAVITY: Readonly<Record<Check["status"], number>> = { skip: 0, pass: 0, w
 
 /** The check `config` of one server says the worst that stands in its files, unless the look itself found as bad. */
 function withConfig(report: EndpointReport, problems: readonly Problem[]): EndpointReport {
-  const worst = problems.find(({ severity }) => severity === "fail") ?? problems[0]
+  // What is wrong with the plugin's own entries says nothing of a server.
+  const ofServers = problems.filter(({ code }) => code !== "internal")
+  const worst = ofServers.find(({ severity }) => severity === "fail") ?? ofServers[0]
   // What another check of this server says already is not said twice.
   if (!worst || report.checks.some(({ code, status }) => code === worst.code && status === worst.severity)) return report
   const checks = report.checks.map((check): Check => {

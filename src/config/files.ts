@@ -32,6 +32,9 @@ export const INLINE = "OPENCODE_CONFIG_CONTENT"
 
 export const configFolder = ({ env, home }: Where) => join(env.XDG_CONFIG_HOME || join(home, ".config"), "opencode")
 
+/** What OpenCode's terminal interface keeps from one start to the next. */
+export const keptFile = ({ env, home }: Where) => join(env.XDG_STATE_HOME || join(home, ".local", "state"), "opencode", "kv.json")
+
 const isOn = (value: string | undefined) => /^(?:1|true)$/i.test(value ?? "")
 
 /** From the directory up to the root of its git work tree, or of the disk where there is none. The nearest first. */

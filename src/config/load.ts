@@ -1,6 +1,6 @@
 /** The configuration that OpenCode would use for a directory, with the place that each value comes from. */
 import { type KeyStore, readKeyStore } from "./auth.ts"
-import { type ConfigFile, noteFolders, readConfigFiles, type Texts, type Where } from "./files.ts"
+import { type ConfigFile, keptFile, noteFolders, readConfigFile, readConfigFiles, type Texts, type Where } from "./files.ts"
 import { type JSONPath, type Json, mapStrings, mergeDeep, nodeAt, positionOf, stringsIn } from "./json.ts"
 import { type Named, namedInNotes } from "./notes.ts"
 import { isLoadedByItself, type PluginEntry, pluginEntries } from "./plugins.ts"
@@ -20,6 +20,8 @@ export interface LoadedConfig {
   /** In OpenCode's order: the last wins. */
   files: ConfigFile[]
   tuiFiles: ConfigFile[]
+  /** What the terminal interface keeps, plugins turned off in its own dialog among it. */
+  kept?: ConfigFile
   /** As written, references not filled in. */
   raw: Json
   /** As OpenCode uses it. Holds keys: never to be shown. */
@@ -42,9 +44,10 @@ export interface LoadedConfig {
 
 /** @param texts files that are to be read as if they stood like this on the disk */
 export async function loadConfig(where: Where, texts?: Texts): Promise<LoadedConfig> {
-  const [files, tuiFiles, keys, notes] = await Promise.all([
+  const [files, tuiFiles, kept, keys, notes] = await Promise.all([
     readConfigFiles(where, "opencode", texts),
     readConfigFiles(where, "tui", texts),
+    readConfigFile(keptFile(where)),
     readKeyStore(where),
     noteFolders(where).then(namedInNotes),
   ])
@@ -58,7 +61,7 @@ export async function loadConfig(where: Where, texts?: Texts): Promise<LoadedCon
     mapStrings(file.value, (text) => fill(text, { ...where, dir: file.dir, files: referred })) as Json
   const fileOf = (path: JSONPath) => files.findLast((file) => nodeAt(file.tree, path))
   return {
-    ...{ where, files, tuiFiles, keys, notes, referred, plugins, tuiPlugins, pluginByItself, fileOf },
+    ...{ where, files, tuiFiles, kept, keys, notes, referred, plugins, tuiPlugins, pluginByItself, fileOf },
     raw: files.map(({ value }) => value).reduce(mergeDeep, {}),
     merged: files.map(filled).reduce(mergeDeep, {}),
     placeOf(path) {

@@ -7,6 +7,13 @@ import type { PluginInput } from "@opencode-ai/plugin"
 export type LogLevel = "debug" | "info" | "warn" | "error"
 export type ToastVariant = "info" | "success" | "warning" | "error"
 
+export interface Toast {
+  message: string
+  variant: ToastVariant
+  /** Milliseconds. */
+  duration: number
+}
+
 export interface NewPart {
   sessionID: string
   messageID: string
@@ -31,7 +38,7 @@ export interface ModelRef {
 
 export interface Host {
   log(level: LogLevel, message: string, extra?: Record<string, unknown>): void
-  toast(toast: { message: string; variant: ToastVariant; duration: number }): void
+  toast(toast: Toast): void
   /** Adds a line of the plugin's own to a message. Resolves to whether the host took it. */
   putPart(part: NewPart): Promise<boolean>
   providers(): Promise<ResolvedProvider[] | undefined>

@@ -3,7 +3,7 @@
  * included, and it survives a restart) and a toast (terminal interface only). Each cause once per session.
  */
 import type { Options } from "../options.ts"
-import type { Host, ToastVariant } from "./host.ts"
+import type { Host, Toast, ToastVariant } from "./host.ts"
 import type { Session, Sessions } from "./sessions.ts"
 
 /** OpenCode's terminal interface loses toasts sent before it is on the screen, about 3 s after the plugin starts (measured). */
@@ -42,12 +42,21 @@ export interface NoticesOptions {
   host: Host
   sessions: Sessions
   options: Options
+  /** Shows a toast; default: the host does. */
+  onScreen?(toast: Toast): void
   /** Causes that are on the screen already, kept up to date here. */
   shown?: Set<string>
   now?: () => number
 }
 
-export function createNotices({ host, sessions, options, shown = new Set(), now = Date.now }: NoticesOptions): Notices {
+export function createNotices({
+  host,
+  sessions,
+  options,
+  onScreen = host.toast,
+  shown = new Set(),
+  now = Date.now,
+}: NoticesOptions): Notices {
   const started = now()
   const timers = new Set<ReturnType<typeof setTimeout>>()
   let putting = Promise.resolve()
@@ -70,7 +79,7 @@ export function createNotices({ host, sessions, options, shown = new Set(), now 
     const rest = sorted.length > 1 ? `\nAnd ${sorted.length - 1} more: /vllm-status` : ""
     // A toast shows text as it is, a session reads markdown.
     const message = `${worst.toast ?? worst.text}${rest}`.replaceAll("`", "")
-    host.toast({ message, variant: worst.variant, duration: TOAST_MS })
+    onScreen({ message, variant: worst.variant, duration: TOAST_MS })
   }
 
   function toast(notice: Omit<Notice, "when">) {
@@ -100,12 +109,12 @@ export function createNotices({ host, sessions, options, shown = new Set(), now 
   }
 
   return {
-    say(sessionID, notice, { toast: onScreen = true } = {}) {
+    say(sessionID, notice, { toast: visible = true } = {}) {
       const session = sessions.get(sessionID)
       if (session.told.has(notice.cause)) return
       session.told.add(notice.cause)
       session.waiting.push(notice.text)
-      if (onScreen) toast({ ...notice, cause: `${sessionID} ${notice.cause}` })
+      if (visible) toast({ ...notice, cause: `${sessionID} ${notice.cause}` })
       if (notice.when === "now") flush(session)
       else later(STEP_END_PATIENCE_MS, () => flush(session))
     },

@@ -78,7 +78,7 @@ export function createPlugin({
   staysOpen = false,
 }: PluginOptions) {
   const { sessions, shown } = takeOver(directory) ?? { sessions: createSessions(), shown: new Set<string>() }
-  const notices = createNotices({ host, sessions, options, shown, now })
+  const notices = createNotices({ host, sessions, options, onScreen: (toast) => tui.toast(toast), shown, now })
   let providers: Providers | undefined
   const onError = (error: unknown) =>
     host.log("error", "looking at an answer failed and was given up", {

@@ -10,6 +10,11 @@ export const text: Shape = (value) => typeof value === "string"
 export const number: Shape = (value) => typeof value === "number"
 export const flag: Shape = (value) => typeof value === "boolean"
 
+export const oneOf =
+  (...words: string[]): Shape =>
+  (value) =>
+    words.includes(value as string)
+
 /** A member that may be absent. */
 export interface Optional {
   optional: Shape

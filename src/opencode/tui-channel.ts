@@ -1,7 +1,7 @@
 /** The server half's end of the channel to the terminal interface: looks, findings and evidence are its to give. */
 import type { EndpointReport } from "../endpoint/types.ts"
 import type { SessionFinding } from "../report/types.ts"
-import type { ModelRef } from "./host.ts"
+import type { ModelRef, Toast } from "./host.ts"
 import { decode, encode, STOPPED, type ToServer, type ToTui } from "./tui-messages.ts"
 
 export interface ChannelOptions {
@@ -29,6 +29,8 @@ export interface ChannelOptions {
   onSwitched?(sessionID: string, from: ModelRef | undefined, to: ModelRef): void
   /** A terminal interface has said hello for the first time. */
   onPresent?(): void
+  /** Milliseconds until a toast counts as not shown. Default 5000. */
+  shownMs?: number
   onError(error: unknown): void
 }
 
@@ -43,7 +45,12 @@ export interface TuiChannel {
   findings(sessionID: string): void
   /** The session goes on with this model from now on. */
   model(sessionID: string, model: ModelRef): void
+  /** Shows a toast in the terminals of this directory. Resolves to whether one of them has shown it. */
+  toast(toast: Toast): Promise<boolean>
 }
+
+/** A terminal answers within milliseconds, where there still is one; on a loaded machine three seconds were seen. */
+const SHOWN_MS = 5_000
 
 /** A report too long to pass says the same with fewer models; those that the configuration names are the last to go. */
 function smaller(report: EndpointReport): EndpointReport | undefined {
@@ -86,6 +93,26 @@ export function createTuiChannel(o: ChannelOptions): TuiChannel {
     }
   }
 
+  /** Toasts that no terminal has shown yet. */
+  const toasts = new Map<number, (shown: boolean) => void>()
+  let toastsSent = 0
+
+  function toast(given: Toast): Promise<boolean> {
+    if (!greeted) return Promise.resolve(false)
+    const number = ++toastsSent
+    return new Promise((resolve) => {
+      const end = (shown: boolean) => {
+        clearTimeout(timer)
+        toasts.delete(number)
+        resolve(shown)
+      }
+      const timer = setTimeout(end, o.shownMs ?? SHOWN_MS, false)
+      timer.unref?.()
+      toasts.set(number, end)
+      send({ type: "toast", number, ...given })
+    })
+  }
+
   const findings = (sessionID: string) =>
     send({ type: "findings", sessionID, findings: o.findings(sessionID), kept: o.kept?.(sessionID) ?? [] })
 
@@ -120,6 +147,8 @@ export function createTuiChannel(o: ChannelOptions): TuiChannel {
         return proofs.get(message.provider)?.abort()
       case "switched":
         return o.onSwitched?.(message.sessionID, message.from, message.to)
+      case "shown":
+        return toasts.get(message.number)?.(true)
     }
   }
 
@@ -136,5 +165,6 @@ export function createTuiChannel(o: ChannelOptions): TuiChannel {
       if (greeted) findings(sessionID)
     },
     model: (sessionID, model) => send({ type: "model", sessionID, model }),
+    toast,
   }
 }

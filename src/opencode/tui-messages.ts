@@ -5,8 +5,8 @@
  */
 import type { EndpointReport } from "../endpoint/types.ts"
 import type { SessionFinding } from "../report/types.ts"
-import type { ModelRef } from "./host.ts"
-import { flag, list, number, object, optional, orNull, type Shape, text } from "./shapes.ts"
+import type { ModelRef, ToastVariant } from "./host.ts"
+import { flag, list, number, object, oneOf, optional, orNull, type Shape, text } from "./shapes.ts"
 
 /** From the terminal interface to the server half. */
 export type ToServer =
@@ -22,6 +22,8 @@ export type ToServer =
   | { type: "stop"; provider: string }
   /** The terminal interface switched the model itself. */
   | { type: "switched"; sessionID: string; from?: ModelRef; to: ModelRef }
+  /** The toast of this number is on the screen. */
+  | { type: "shown"; number: number }
 
 /** From the server half to the terminal interface. */
 export type ToTui =
@@ -34,6 +36,8 @@ export type ToTui =
   | { type: "proof"; provider: string; report?: EndpointReport; problem?: string }
   /** The session goes on with this model: a switch was made on the server's side. */
   | { type: "model"; sessionID: string; model: ModelRef }
+  /** A toast. The host's own reach the terminals of every directory of a server. */
+  | { type: "toast"; number: number; message: string; variant: ToastVariant; duration: number }
 
 const modelRef = object({ providerID: text, modelID: text })
 
@@ -74,6 +78,7 @@ const SHAPES: Record<Envelope["to"], Record<string, Shape>> = {
     prove: object({ provider: text, model: optional(text) }),
     stop: object({ provider: text }),
     switched: object({ sessionID: text, from: optional(modelRef), to: modelRef }),
+    shown: object({ number }),
   } satisfies Record<ToServer["type"], Shape>,
   tui: {
     welcome: object({ version: text, providers: list(text), deep: flag }),
@@ -83,6 +88,7 @@ const SHAPES: Record<Envelope["to"], Record<string, Shape>> = {
     progress: object({ provider: text, step: text, share: number }),
     proof: object({ provider: text, report: optional(report), problem: optional(text) }),
     model: object({ sessionID: text, model: modelRef }),
+    toast: object({ number, message: text, variant: oneOf("info", "success", "warning", "error"), duration: number }),
   } satisfies Record<ToTui["type"], Shape>,
 }
 

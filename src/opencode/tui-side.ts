@@ -5,7 +5,7 @@ import type { Inspector } from "../stream/types.ts"
 import { version } from "../version.ts"
 import { createEvidence } from "./evidence.ts"
 import type { Health } from "./health.ts"
-import type { Host, ModelRef } from "./host.ts"
+import type { Host, ModelRef, Toast } from "./host.ts"
 import type { Origin } from "./own-headers.ts"
 import type { Sessions } from "./sessions.ts"
 import { remember } from "./switch-memory.ts"
@@ -38,6 +38,8 @@ export interface TuiSide {
   keep(origin: Origin, provider: string, request: string | undefined, inspector: Inspector): Inspector
   /** The session goes on with this model. */
   model(sessionID: string, model: ModelRef): void
+  /** Shows a toast: by the terminals' own half of the plugin in this directory, else by the host, which shows it everywhere. */
+  toast(toast: Toast): void
   drop(sessionID: string): void
 }
 
@@ -107,6 +109,11 @@ export function createTuiSide({
     keep: ({ sessionID, parentID }, provider, request, inspector) =>
       evidence.watch({ sessionID, parentID, provider, request }, inspector),
     model: channel.model,
+    toast(toast) {
+      void channel.toast(toast).then((shown) => {
+        if (!shown) host.toast(toast)
+      })
+    },
     drop: evidence.drop,
   }
 }

@@ -5,6 +5,7 @@
 import type { LookOptions } from "../endpoint/look.ts"
 import { worthANotice } from "../endpoint/problems.ts"
 import type { Check, Endpoint, EndpointReport } from "../endpoint/types.ts"
+import type { Toast } from "../opencode/host.ts"
 import { STOPPED, type ToTui } from "../opencode/tui-messages.ts"
 import type { SessionFinding } from "../report/types.ts"
 import { version } from "../version.ts"
@@ -40,6 +41,8 @@ export interface ModelOptions {
   tokens?(sessionID: string): number | undefined
   /** Says something that nobody else says: only used where there is no server half. */
   notify(report: EndpointReport, is: "trouble" | "well"): void
+  /** Shows what the server half has to say. */
+  toast?(toast: Toast): void
   /** A switch was made on the server's side. */
   onModel?(sessionID: string, model: { providerID: string; modelID: string }): void
   onError(error: unknown): void
@@ -152,6 +155,11 @@ export function createModel(o: ModelOptions): TuiModel {
     // Also one that another terminal has asked for.
     else if (message.type === "proof") endProof(message.provider, message.report ?? message.problem)
     else if (message.type === "model") o.onModel?.(message.sessionID, message.model)
+    else if (message.type === "toast" && o.toast) {
+      const { message: text, variant, duration } = message
+      o.toast({ message: text, variant, duration })
+      link.send({ type: "shown", number: message.number })
+    }
     for (const one of waiting) one(message)
     changed()
   }

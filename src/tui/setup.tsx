@@ -54,6 +54,7 @@ export function setup(api: TuiPluginApi): void {
       const message = is === "trouble" ? healthNotice(report) : recoveredNotice(report)
       api.ui.toast({ message: message.replaceAll("`", ""), variant: is === "trouble" ? "error" : "success", duration: TOAST_MS })
     },
+    toast: (toast) => api.ui.toast(toast),
     onModel(sessionID, to) {
       if (sessionID === session()) void promptModel.use(to)
     },

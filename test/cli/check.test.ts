@@ -336,6 +336,15 @@ describe("the servers of a project", () => {
     })
   })
 
+  test("what is wrong with the plugin's own entries is told once, and not of a server", async () => {
+    const { url } = await sim()
+    const cwd = projectWith({ model: "mine/nemotron-3-super", plugin: ["opencode-vllm"], provider: { mine: provider(url) } })
+    const { code, stdout } = await run([], { cwd })
+    expect(stdout.match(/is not listed in tui\.json/g)).toHaveLength(1)
+    expect(stdout).toMatch(/pass {2}config/)
+    expect(code).toBe(0)
+  })
+
   test("a project whose configuration fits exits 0", async () => {
     const { url } = await sim()
     const ran = await run(["--json"], { cwd: projectWith({ model: "mine/nemotron-3-super", provider: { mine: provider(url) } }) })

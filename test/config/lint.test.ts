@@ -168,6 +168,25 @@ describe("what is wrong", () => {
       { files: { "project/.opencode/tui.json": '{"plugin":["opencode-vllm@1.2.3"]}' } },
     ],
     [
+      "tui-part-off",
+      "internal",
+      2,
+      withGpu({}, {}, { plugin: ["opencode-vllm"] }),
+      { files: { "project/tui.json": '{"plugin":["opencode-vllm"],\n"plugin_enabled":{"opencode-vllm":false}}' } },
+    ],
+    [
+      "tui-part-off",
+      "internal",
+      2,
+      withGpu({}, {}, { plugin: ["opencode-vllm"] }),
+      {
+        files: {
+          "project/tui.json": '{"plugin":["opencode-vllm"],"plugin_enabled":{"opencode-vllm":true}}',
+          ".local/state/opencode/kv.json": '{"sidebar":"auto","plugin_enabled":\n{"opencode-vllm":false}}',
+        },
+      },
+    ],
+    [
       "plugin-nowhere",
       "internal",
       2,
@@ -313,4 +332,16 @@ describe("healthy configurations", () => {
   for (const [name, [config, setup]] of Object.entries(healthy)) {
     test(name, async () => expect((await lint(config, setup)).problems).toEqual([]))
   }
+})
+
+test("a terminal half that is turned on again, or whose like is turned off, is not told", async () => {
+  const files = (kept: object) => ({
+    "project/tui.json": '{"plugin":["opencode-vllm"],"plugin_enabled":{"opencode-vllm":false,"other":false}}',
+    ".local/state/opencode/kv.json": JSON.stringify(kept),
+  })
+  const config = withGpu({}, {}, { plugin: ["opencode-vllm"] })
+  const on = await lint(config, { files: files({ plugin_enabled: { "opencode-vllm": true } }) })
+  expect(on.problems).toEqual([])
+  const broken = await lint(config, { files: { ...files({}), ".local/state/opencode/kv.json": "{" } })
+  expect(broken.problems.map(({ rule }) => rule)).toEqual(["tui-part-off"])
 })

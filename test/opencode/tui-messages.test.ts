@@ -53,11 +53,13 @@ const toTui: ToTui[] = [
   { type: "progress", provider: "local", step: "asking", share: 0.5 },
   { type: "proof", provider: "local", report: whole },
   { type: "model", sessionID: "s", model },
+  { type: "toast", number: 1, message: "It is down.", variant: "error", duration: 12_000 },
 ]
 const toServer: ToServer[] = [
   { type: "hello" },
   { type: "look", provider: "local" },
   { type: "findings", sessionID: "s" },
+  { type: "shown", number: 1 },
   { type: "evidence", sessionID: "s", cause: "c", prompts: false },
   { type: "prove", provider: "local", model: "m" },
   { type: "stop", provider: "local" },

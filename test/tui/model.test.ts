@@ -147,6 +147,27 @@ test("seconds are counted from the first look at the panel, also when the wait b
   await until(() => calls > before, 4_000)
 })
 
+const toast = { message: "It is down.", variant: "error", duration: 12_000 } as const
+
+test("a toast is shown once, by the terminals of its directory, and the server half knows", async () => {
+  const shown: unknown[] = []
+  const { model, channel } = setup({ half: {}, toast: (given) => shown.push(given) })
+  await until(() => model.half === "here")
+  expect(await channel().toast(toast)).toBe(true)
+  expect(shown).toEqual([toast])
+})
+
+test("a toast that no terminal of the directory shows is known as such", async () => {
+  const shown: unknown[] = []
+  const elsewhere = setup({ directory: "/b", half: { shownMs: 30 }, toast: (given) => shown.push(given) })
+  // Nobody of this directory is there.
+  expect(await elsewhere.channel().toast(toast)).toBe(false)
+  // Somebody was, and has gone or is of an older version.
+  elsewhere.channel().receive(encode({ to: "server", directory: "/a" }, { type: "hello" }))
+  expect(await elsewhere.channel().toast(toast)).toBe(false)
+  expect(shown).toEqual([])
+})
+
 test("findings, evidence and switches pass the channel", async () => {
   const { model, log, channel } = setup({ half: {} })
   await until(() => model.half === "here")

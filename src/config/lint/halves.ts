@@ -3,8 +3,9 @@ import { dirname, join } from "node:path"
 import { clean } from "../../endpoint/text.ts"
 import { correctedLine } from "../edit.ts"
 import { type ConfigFile, INLINE } from "../files.ts"
+import { object } from "../json.ts"
 import { placeIn } from "../load.ts"
-import { isThisPlugin, type PluginEntry } from "../plugins.ts"
+import { isThisPlugin, PACKAGE, type PluginEntry } from "../plugins.ts"
 import type { Problem, Rule } from "./types.ts"
 
 /** An entry that leads nowhere: what `opencode plugin ./folder` writes, which starts from the wrong folder. */
@@ -30,6 +31,24 @@ export const tuiPart: Rule = ({ loaded }) => {
     rule: "tui-part-missing",
     message: "The plugin's half for the terminal interface is not listed in tui.json: no sidebar, no dialogs.",
   })
+}
+
+/** Turned off in `tui.json`, or in the dialog of plugins, which wins; nothing on the screen says so. */
+export const tuiPartOff: Rule = ({ loaded: { tuiPlugins, tuiFiles, kept } }) => {
+  if (!tuiPlugins.some(isThisPlugin)) return []
+  const said = (file: ConfigFile) => object(object(file.value).plugin_enabled)[PACKAGE]
+  const file = [...tuiFiles, ...(kept ? [kept] : [])].findLast((one) => typeof said(one) === "boolean")
+  if (!file || said(file) === true) return []
+  return [
+    {
+      ...{ code: "internal", rule: "tui-part-off", severity: "warn", ...placeIn(file, ["plugin_enabled", PACKAGE]) },
+      message: "The plugin's half for the terminal interface is turned off: no sidebar, no dialogs.",
+      fix:
+        file === kept
+          ? "Turn it on in OpenCode: ctrl+p, Plugins."
+          : `Take "${PACKAGE}": false out of "plugin_enabled", where it is not meant so.`,
+    },
+  ]
 }
 
 /** The terminal half alone sees servers, and looks into no answer. */

@@ -7,7 +7,7 @@ import type { LoadedConfig } from "../load.ts"
 import { adapter } from "./adapter.ts"
 import { defaults } from "./defaults.ts"
 import { pluginTwice, sameServer } from "./doubles.ts"
-import { pluginNowhere, serverPart, tuiPart } from "./halves.ts"
+import { pluginNowhere, serverPart, tuiPart, tuiPartOff } from "./halves.ts"
 import { literal, referredFiles, strayKeys, variables } from "./keys.ts"
 import { limits } from "./limits.ts"
 import { isKey, literalKeys } from "./secrets.ts"
@@ -23,7 +23,7 @@ export type { Problem } from "./types.ts"
 /** In the order in which a start of OpenCode and then a request would meet the mistakes. */
 const RULES: readonly Rule[] = [
   ...[syntax, shape, referredFiles, url, variables, strayKeys, literal],
-  ...[defaults, served, adapter, limits, timeouts, sameServer, pluginTwice, pluginNowhere, tuiPart, serverPart],
+  ...[defaults, served, adapter, limits, timeouts, sameServer, pluginTwice, pluginNowhere, tuiPart, tuiPartOff, serverPart],
 ]
 
 /**
