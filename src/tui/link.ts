@@ -17,6 +17,10 @@ export interface Link {
   /** `asking` until the first answer or until patience ends. */
   readonly state: "asking" | "here" | "absent"
   send(message: ToServer): void
+  /** Resolves when `enough` has said yes to a message, after it was taken, or to nothing after so many milliseconds. */
+  next(enough: (message: ToTui) => boolean, ms: number): Promise<ToTui | undefined>
+  /** Resolves when it is known whether there is a server half, or after a moment. */
+  found(): Promise<void>
   /** A published command text. */
   receive(command: unknown): void
   /** The server was started or reloaded: ask again. */
@@ -24,12 +28,15 @@ export interface Link {
   dispose(): void
 }
 
+/** How long anything waits for the server half to be found. */
+export const FIND_MS = 1_500
 /** The server half may still be loading when the first greeting is sent. */
 const GREETINGS_MS = [0, 1_000, 2_500]
 
 export function createLink({ publish, directory, onMessage, onChange, patienceMs = 5_000 }: LinkOptions): Link {
   let state: Link["state"] = "asking"
   let timers: ReturnType<typeof setTimeout>[] = []
+  const waiting = new Set<(message: ToTui) => void>()
 
   const become = (next: Link["state"]) => {
     if (state === next) return
@@ -53,17 +60,38 @@ export function createLink({ publish, directory, onMessage, onChange, patienceMs
   }
   greet()
 
+  function next(enough: (message: ToTui) => boolean, ms: number): Promise<ToTui | undefined> {
+    return new Promise((resolve) => {
+      const end = (message?: ToTui) => {
+        clearTimeout(timer)
+        waiting.delete(listen)
+        resolve(message)
+      }
+      const listen = (message: ToTui) => {
+        if (enough(message)) end(message)
+      }
+      const timer = setTimeout(end, ms)
+      timer.unref?.()
+      waiting.add(listen)
+    })
+  }
+
   return {
     get state() {
       return state
     },
     send,
+    next,
+    async found() {
+      if (state === "asking") await next(() => true, FIND_MS)
+    },
     receive(command) {
       const message = decode(command, { to: "tui", directory: directory() })
       if (!message) return
       stop()
       become("here")
       onMessage(message)
+      for (const one of waiting) one(message)
     },
     greet,
     dispose: stop,

@@ -4,24 +4,19 @@
  */
 import type { LookOptions } from "../endpoint/look.ts"
 import { worthANotice } from "../endpoint/problems.ts"
-import type { Check, Endpoint, EndpointReport } from "../endpoint/types.ts"
+import type { Endpoint, EndpointReport } from "../endpoint/types.ts"
 import type { Toast } from "../opencode/host.ts"
-import { STOPPED, type ToTui } from "../opencode/tui-messages.ts"
+import type { ToTui } from "../opencode/tui-messages.ts"
 import type { SessionFinding } from "../report/types.ts"
 import { version } from "../version.ts"
 import { type Activity, createActivities } from "./activity.ts"
-import { createLink } from "./link.ts"
-import { PROVEN } from "./page-lines.ts"
+import { createDeepChecks, type DeepCheckOptions, type Progress } from "./deep-checks.ts"
+import { createKnownServers, serverNameOf } from "./known-servers.ts"
+import { createLink, FIND_MS } from "./link.ts"
+import { createListeners } from "./listeners.ts"
 import type { PanelServer } from "./panel-lines.ts"
 import { createPoller } from "./poller.ts"
-import { createQueue } from "./queue.ts"
-import { createRates } from "./rate.ts"
 import { createSchedule } from "./schedule.ts"
-
-export interface Progress {
-  step: string
-  share: number
-}
 
 export interface ModelOptions {
   /** Watched servers by the host's configuration. */
@@ -30,11 +25,7 @@ export interface ModelOptions {
   publish(command: string): Promise<unknown>
   look(endpoint: Endpoint, options: LookOptions): Promise<EndpointReport>
   /** The deep check, from here. */
-  prove(
-    endpoint: Endpoint,
-    report: EndpointReport | undefined,
-    how: { model?: string; onProgress(progress: Progress): void; signal: AbortSignal },
-  ): Promise<EndpointReport>
+  prove: DeepCheckOptions["prove"]
   /** The session on the screen. */
   session(): string | undefined
   /** Tokens of a session by its stored messages, for one that was opened and not asked anything yet. */
@@ -91,48 +82,26 @@ export interface TuiModel {
 
 /** How long a round waits for the server half, whose own look takes two seconds at most. */
 const ANSWER_MS = 4_000
-/** How long the first round waits for the server half to be found. */
-const FIND_MS = 1_500
 /** A list of models this old is as good as one of now. */
 const FRESH_MS = 60_000
-const PROOF_MS = 150_000
 const EVIDENCE_MS = 10_000
 const NOTIFY_MS = 250
 const SESSIONS_KEPT = 50
 
 export function createModel(o: ModelOptions): TuiModel {
   const { now = Date.now, onError } = o
-  const reports = new Map<string, EndpointReport>()
+  const servers = createKnownServers(now)
   const findings = new Map<string, { findings: SessionFinding[]; kept: string[] }>()
-  const progress = new Map<string, Progress>()
-  const problems = new Map<string, string>()
   const activities = createActivities(now)
-  const queue = createQueue()
-  const rates = createRates(now)
   const schedule = createSchedule(now)
-  const listeners = new Set<() => void>()
-  /** Those who wait for a message of the server half. */
-  const waiting = new Set<(message: ToTui) => void>()
+  const listeners = createListeners(NOTIFY_MS)
+  const { changed, subscribe } = listeners
   const stop = new AbortController()
-  /** What the last deep check of a server found. */
-  const proven = new Map<string, Check[]>()
-  /** Deep checks that run from here. */
-  const proving = new Map<string, AbortController>()
   /** Codes of what was said of a server. */
   const said = new Map<string, string>()
   let remote: string[] | undefined
   let serverVersion: string | undefined
-  let changes: ReturnType<typeof setTimeout> | undefined
   let ticks: ReturnType<typeof setInterval> | undefined
-
-  const changed = () => {
-    if (changes || listeners.size === 0) return
-    changes = setTimeout(() => {
-      changes = undefined
-      for (const listener of listeners) listener()
-    }, NOTIFY_MS)
-    changes.unref?.()
-  }
 
   const link = createLink({
     publish: o.publish,
@@ -140,6 +109,14 @@ export function createModel(o: ModelOptions): TuiModel {
     onMessage,
     onChange: changed,
     ...(o.patienceMs !== undefined && { patienceMs: o.patienceMs }),
+  })
+
+  const deep = createDeepChecks({
+    ...{ link, endpoints: o.endpoints, report: servers.report, prove: o.prove, onChange: changed, onError },
+    onFound(report) {
+      servers.prove(report)
+      take(report)
+    },
   })
 
   function onMessage(message: ToTui) {
@@ -151,29 +128,26 @@ export function createModel(o: ModelOptions): TuiModel {
       findings.delete(message.sessionID)
       findings.set(message.sessionID, { findings: message.findings, kept: message.kept })
       if (findings.size > SESSIONS_KEPT) findings.delete(findings.keys().next().value as string)
-    } else if (message.type === "progress") progress.set(message.provider, { step: message.step, share: message.share })
-    // Also one that another terminal has asked for.
-    else if (message.type === "proof") endProof(message.provider, message.report ?? message.problem)
+    } else if (message.type === "progress") deep.goes(message.provider, { step: message.step, share: message.share })
+    else if (message.type === "proof") deep.ends(message.provider, message.report ?? message.problem)
     else if (message.type === "model") o.onModel?.(message.sessionID, message.model)
     else if (message.type === "toast" && o.toast) {
       const { message: text, variant, duration } = message
       o.toast({ message: text, variant, duration })
       link.send({ type: "shown", number: message.number })
     }
-    for (const one of waiting) one(message)
     changed()
   }
 
-  function take(seen: EndpointReport) {
-    const name = seen.provider ?? seen.url
-    const report = withProven(withName(seen, reports.get(name)), proven.get(name))
-    reports.set(name, report)
+  /** What the session on the screen does. */
+  function doing(): Activity | undefined {
     const session = o.session()
-    if (session !== undefined) {
-      const { since, writingSince, provider } = activities.of(session)
-      queue.saw(name, report, since)
-      rates.saw(name, report, provider === name ? writingSince : undefined)
-    }
+    return session === undefined ? undefined : activities.of(session)
+  }
+
+  function take(seen: EndpointReport) {
+    const report = servers.take(seen, doing())
+    const name = serverNameOf(report)
     changed()
     // The server half says it better: once, and where the session stands.
     if (link.state !== "absent") return
@@ -186,43 +160,10 @@ export function createModel(o: ModelOptions): TuiModel {
     o.notify(report, codes === "" ? "well" : "trouble")
   }
 
-  function keepProof(report: EndpointReport) {
-    proven.set(
-      report.provider ?? report.url,
-      report.checks.filter((check) => PROVEN.has(check.id) && check.status !== "skip"),
-    )
-    take(report)
-  }
-
-  /** What came of a deep check: a report, or why there is none. */
-  function endProof(name: string, found: EndpointReport | string | undefined) {
-    progress.delete(name)
-    if (typeof found === "object") keepProof(found)
-    else problems.set(name, found ?? "No answer came.")
-    changed()
-  }
-
-  /** Resolves when `enough` has said yes to a message of the server half, or after so many milliseconds. */
-  function awaitMessage(enough: (message: ToTui) => boolean, ms: number): Promise<ToTui | undefined> {
-    return new Promise((resolve) => {
-      const end = (message?: ToTui) => {
-        clearTimeout(timer)
-        waiting.delete(listen)
-        resolve(message)
-      }
-      const listen = (message: ToTui) => {
-        if (enough(message)) end(message)
-      }
-      const timer = setTimeout(end, ms)
-      timer.unref?.()
-      waiting.add(listen)
-    })
-  }
-
-  const names = () => remote ?? o.endpoints().map((e) => e.provider ?? e.url)
+  const names = () => remote ?? o.endpoints().map(serverNameOf)
 
   async function ask() {
-    if (link.state === "asking") await awaitMessage(() => true, FIND_MS)
+    await link.found()
     if (stop.signal.aborted) return
     const due = schedule.due(names())
     if (due.length === 0) return
@@ -230,22 +171,22 @@ export function createModel(o: ModelOptions): TuiModel {
       const missing = new Set(due)
       if (due.length === names().length) link.send({ type: "look" })
       else for (const provider of due) link.send({ type: "look", provider })
-      const answer = await awaitMessage((message) => {
-        if (message.type === "report") missing.delete(message.report.provider ?? message.report.url)
+      const answer = await link.next((message) => {
+        if (message.type === "report") missing.delete(serverNameOf(message.report))
         return missing.size === 0
       }, ANSWER_MS)
       if (!answer) link.greet()
     } else {
-      const endpoints = o.endpoints().filter((endpoint) => due.includes(endpoint.provider ?? endpoint.url))
+      const endpoints = o.endpoints().filter((endpoint) => due.includes(serverNameOf(endpoint)))
       await Promise.all(
         endpoints.map(async (endpoint) => {
-          const previous = reports.get(endpoint.provider ?? endpoint.url)
+          const previous = servers.report(serverNameOf(endpoint))
           const report = await o.look(endpoint, { ...(previous && { previous }), signal: stop.signal })
           if (!stop.signal.aborted) take(report)
         }),
       )
     }
-    for (const name of due) schedule.looked(name, reports.get(name)?.checks.some((check) => check.status === "fail") ?? true)
+    for (const name of due) schedule.looked(name, servers.report(name)?.checks.some((check) => check.status === "fail") ?? true)
   }
 
   /** The session on the screen works. Returns whether it was quiet before. */
@@ -263,8 +204,7 @@ export function createModel(o: ModelOptions): TuiModel {
 
   /** Seconds are counted on the screen only while somebody waits for a first token there. */
   function tick() {
-    const session = o.session()
-    const wanted = poller.watched && session !== undefined && activities.of(session).doing === "waiting"
+    const wanted = poller.watched && doing()?.doing === "waiting"
     if (wanted && !ticks) {
       ticks = setInterval(() => {
         tick()
@@ -293,13 +233,8 @@ export function createModel(o: ModelOptions): TuiModel {
     }
   }
 
-  function subscribe(listener: () => void) {
-    listeners.add(listener)
-    return () => void listeners.delete(listener)
-  }
-
   async function looked() {
-    const all = () => names().every((name) => now() - (reports.get(name)?.at ?? Number.NEGATIVE_INFINITY) < FRESH_MS)
+    const all = () => names().every((name) => now() - (servers.report(name)?.at ?? Number.NEGATIVE_INFINITY) < FRESH_MS)
     if (all()) return
     const release = watch()
     await new Promise<void>((resolve) => {
@@ -316,15 +251,8 @@ export function createModel(o: ModelOptions): TuiModel {
   }
 
   return {
-    servers() {
-      const session = o.session()
-      const { since, writingSince } = session === undefined ? {} : activities.of(session)
-      return names().map((name) => {
-        const [report, place, rate] = [reports.get(name), queue.place(name, since), rates.of(name, writingSince)]
-        return { name, ...(report && { report }), ...(place !== undefined && { place }), ...(rate !== undefined && { rate }) }
-      })
-    },
-    endpoint: (name) => o.endpoints().find((e) => (e.provider ?? e.url) === name),
+    servers: () => servers.list(names(), doing()),
+    endpoint: (name) => o.endpoints().find((one) => serverNameOf(one) === name),
     activity(sessionID) {
       const activity = activities.of(sessionID)
       const tokens = activity.tokens ?? o.tokens?.(sessionID)
@@ -332,8 +260,8 @@ export function createModel(o: ModelOptions): TuiModel {
     },
     findings: (sessionID) => findings.get(sessionID)?.findings ?? [],
     kept: (sessionID) => findings.get(sessionID)?.kept ?? [],
-    progress,
-    problems,
+    progress: deep.progress,
+    problems: deep.problems,
     get version() {
       return serverVersion ?? version
     },
@@ -346,7 +274,7 @@ export function createModel(o: ModelOptions): TuiModel {
       if (type === "server.instance.disposed") {
         const { directory } = (properties ?? {}) as { directory?: unknown }
         if (directory !== undefined && directory !== o.directory()) return
-        progress.clear()
+        deep.forget()
         return link.greet()
       }
       const session = activities.event(type, properties)
@@ -369,46 +297,12 @@ export function createModel(o: ModelOptions): TuiModel {
       poller.poke()
     },
     askFindings,
-    async prove(name, wanted) {
-      if (progress.has(name)) return
-      problems.delete(name)
-      progress.set(name, { step: "asking the model", share: 0 })
-      changed()
-      if (link.state === "asking") await awaitMessage(() => true, FIND_MS)
-      if (link.state === "here") {
-        link.send({ type: "prove", provider: name, ...(wanted !== undefined && { model: wanted }) })
-        const answer = await awaitMessage((m) => m.type === "proof" && m.provider === name, PROOF_MS)
-        if (!answer) endProof(name, undefined)
-        return
-      }
-      const endpoint = o.endpoints().find((e) => (e.provider ?? e.url) === name)
-      const own = new AbortController()
-      proving.set(name, own)
-      const signal = AbortSignal.any([own.signal, stop.signal])
-      const onProgress = (made: Progress) => {
-        progress.set(name, made)
-        changed()
-      }
-      try {
-        if (!endpoint) throw new NotPossible("It is not in the configuration any more.")
-        const how = { ...(wanted !== undefined && { model: wanted }), onProgress, signal }
-        const found = await o.prove(endpoint, reports.get(name), how)
-        endProof(name, own.signal.aborted ? STOPPED : found)
-      } catch (error) {
-        endProof(name, error instanceof NotPossible ? error.message : "The deep check failed.")
-        if (!(error instanceof NotPossible)) onError(error)
-      } finally {
-        proving.delete(name)
-      }
-    },
-    stopProving(name) {
-      if (link.state === "here") link.send({ type: "stop", provider: name })
-      proving.get(name)?.abort()
-    },
+    prove: deep.start,
+    stopProving: deep.stop,
     async evidence(sessionID, cause, prompts) {
       if (link.state !== "here") return { problem: "The server half of the plugin is not loaded." }
       link.send({ type: "evidence", sessionID, cause, prompts })
-      const answer = await awaitMessage((m) => m.type === "evidence" && m.sessionID === sessionID, EVIDENCE_MS)
+      const answer = await link.next((m) => m.type === "evidence" && m.sessionID === sessionID, EVIDENCE_MS)
       return answer?.type === "evidence" ? answer : { problem: "No answer came." }
     },
     switched(sessionID, from, to) {
@@ -420,33 +314,11 @@ export function createModel(o: ModelOptions): TuiModel {
     },
     dispose() {
       stop.abort()
+      deep.dispose()
       poller.dispose()
       link.dispose()
       clearInterval(ticks)
-      clearTimeout(changes)
-      listeners.clear()
+      listeners.dispose()
     },
   }
-}
-
-/** Looks that follow a deep check do not ask the model again: what it found stands until the next one, while the server serves. */
-function withProven(report: EndpointReport, proven: Check[] | undefined): EndpointReport {
-  if (!proven || report.checks.some(({ id, status }) => SERVING.has(id) && status === "fail")) return report
-  const checks = report.checks.map((check) =>
-    check.status === "skip" ? (proven.find(({ id }) => id === check.id) ?? check) : check,
-  )
-  return { ...report, checks }
-}
-
-const SERVING: ReadonlySet<string> = new Set(["reach", "auth", "models", "model"])
-
-/** A server that is down is still the server that it was when it last said so. */
-function withName(report: EndpointReport, before: EndpointReport | undefined): EndpointReport {
-  const known = report.server.kind !== "unknown" || before?.url !== report.url
-  return known ? report : { ...report, server: before.server }
-}
-
-/** A wish that cannot be met, in words for a person. */
-export class NotPossible extends Error {
-  override name = "NotPossible"
 }
