@@ -15,7 +15,8 @@ export function tidy(grid: Grid, dir: string, ports: readonly number[]): void {
   overwrite(grid, /(?<=Thought: )[\d.]+m?s?/g, "40ms")
   overwrite(grid, /(?<=▣ .* · )[\d.]+m?s/g, "1.2s")
   overwrite(grid, /(?<=\d,)\d{3}(?= tokens *$)/g, "240")
-  overwrite(grid, /(?<=tokens\/s +)[\d,]+/g, "31")
+  // Figures stand at the right edge of their column.
+  overwrite(grid, /(?<=tokens\/s +) ?\d+/g, (found) => "31".padStart(found.length))
   overwrite(grid, /(?<=(?:waiting|queued|prompt) )\d+(?= s)/g, "2")
   overwrite(grid, /(?<=cache hits +)\d\d(?=%)/g, "48")
 }
