@@ -139,7 +139,7 @@ async function oneServer() {
 
     sim.set("loading")
     await screen.enter("/vllm-status")
-    await screen.until("FAIL")
+    await screen.until("• wait models")
     await shoot("status-trouble", "/vllm-status when a server does not answer as it should", "dialog")
     await small("status-trouble", "/vllm-status in trouble")
     await leave("LLM servers")
@@ -151,7 +151,7 @@ async function oneServer() {
     await screen.until("all checks pass")
     sim.set("slow-first-token")
     screen.press("d")
-    await screen.until("The deep check lets")
+    await screen.until("y starts the deep check")
     await shoot("status-ask", "/vllm-status: the deep check asks first", "dialog")
     await small("status-ask", "/vllm-status: the deep check asks first")
     screen.press("y")
