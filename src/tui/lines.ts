@@ -58,7 +58,10 @@ function middle(word: string, most: number): string {
   return head + tail
 }
 
-/** A sentence over several lines, each indented; of more lines than `most` the last one ends with an ellipsis. */
+/**
+ * A sentence over several lines, each indented; of more lines than `most` the last one ends with an ellipsis. Backticks are left out: here
+ * nothing makes code of what stands between them.
+ */
 export function paragraph(
   text: string,
   {
@@ -68,7 +71,7 @@ export function paragraph(
     most = Number.POSITIVE_INFINITY,
   }: { width: number; indent?: number; tone?: Tone; most?: number },
 ): Line[] {
-  const all = wrap(text, { width: Math.max(1, width - indent) }).split("\n")
+  const all = wrap(text.replaceAll("`", ""), { width: Math.max(1, width - indent) }).split("\n")
   const shown = all.slice(0, most)
   if (all.length > most) shown[most - 1] = `${fit(shown[most - 1] ?? "", width - indent - 1).replace(/…$/, "")}…`
   return shown.map((line) => [span(" ".repeat(indent) + line, tone)])
