@@ -10,7 +10,15 @@ import { askNative } from "./native/all.ts"
 import { createPoster } from "./proof/post.ts"
 import { withFacts } from "./states.ts"
 import { clean, redactDeep, redactUrl, secretsOf } from "./text.ts"
-import { type ApiShape, CHECK_IDS, type Check, type Endpoint, type EndpointReport, type ServerKind } from "./types.ts"
+import {
+  type ApiShape,
+  CHECK_IDS,
+  type Check,
+  type Endpoint,
+  type EndpointReport,
+  type ServedModel,
+  type ServerKind,
+} from "./types.ts"
 import { type BaseUrl, parseBaseUrl } from "./url.ts"
 
 export interface LookOptions {
@@ -119,14 +127,30 @@ async function look(
   if (!list?.ok) return reportOf(seen, at)
   const versionBody = version.ok && version.status === 200 ? asObject(version.json) : undefined
   const stated = typeof versionBody?.version === "string" ? clean(versionBody.version, 40) : null
+  const known = isSameServer(previous, seen.models, stated) ? previous : undefined
+  const unnamed = () =>
+    isUseful(list) ? identify(client, left() / 2, list, version) : { kind: "unknown" as const, version: stated }
   const identity: Identity = byList
     ? { kind: byList, version: stated, rust: versionBody?.rust_frontend_version !== undefined }
-    : (kindOfVersion(version, list) ??
-      (isUseful(list) ? await identify(client, left() / 2, list, version) : { kind: "unknown", version: stated }))
+    : (kindOfVersion(version, list) ?? (known ? { kind: known.server.kind, version: known.server.version } : await unnamed()))
   Object.assign(seen, identity)
 
-  seen.shapes = await learnMore(client, seen, identity, { left, at, previous, fetch, signal })
+  seen.shapes = await learnMore(client, seen, identity, { left, at, previous, known, fetch, signal })
   return reportOf(seen, at)
+}
+
+/**
+ * It serves what it served at the last look, and does not state another version: it is looked at every few seconds, and need not be asked
+ * each time who it is, on up to six routes of others, nor for the megabytes of its route list.
+ */
+function isSameServer(
+  previous: EndpointReport | undefined,
+  models: readonly ServedModel[] | undefined,
+  stated: string | null,
+): previous is EndpointReport {
+  if (!previous || previous.server.kind === "unknown" || previous.models.length === 0) return false
+  const ids = (all: readonly ServedModel[]) => all.map(({ id }) => id).join("\n")
+  return ids(previous.models) === ids(models ?? []) && (stated === null || stated === previous.server.version)
 }
 
 /** Something answers in HTTP, and not with an API. */
@@ -150,7 +174,13 @@ async function learnMore(
   client: Client,
   seen: Seen,
   identity: Identity,
-  { left, at, previous, ...transport }: { left: () => number; at: number } & Pick<LookOptions, "previous" | "fetch" | "signal">,
+  {
+    left,
+    at,
+    previous,
+    known,
+    ...transport
+  }: { left: () => number; at: number; known: EndpointReport | undefined } & Pick<LookOptions, "previous" | "fetch" | "signal">,
 ): Promise<ApiShape[] | undefined> {
   const { kind, version } = identity
   const timeoutMs = left()
@@ -158,7 +188,7 @@ async function learnMore(
   // Reading TensorRT-LLM's /metrics empties its buffer, and LiteLLM's needs rights: only these three are asked.
   const hasMetrics = kind === "vllm" || kind === "sglang" || kind === "llama.cpp"
   const before = previous?.server.kind === kind ? previous : undefined
-  const sameServer = before?.shapes && before.server.version === version
+  const shapesKnown = known?.server.kind === kind ? known.shapes : undefined
   // Nor LiteLLM's /openapi.json: making it holds up every other request for seconds (3.4 s and 2 MB on 1.108.7). An unknown server that
   // refuses the list may be one.
   const undocumented: ServerKind[] = ["litellm", "llama.cpp", "ollama", "lmstudio", "mlx-lm"]
@@ -166,7 +196,7 @@ async function learnMore(
   const [health, metrics, openapi, more] = await Promise.all([
     kind === "vllm" ? ask("/health") : undefined,
     hasMetrics ? ask("/metrics") : undefined,
-    !sameServer && documented ? ask("/openapi.json") : undefined,
+    !shapesKnown && documented ? ask("/openapi.json") : undefined,
     askNative(kind, {
       ...{ client, poster: createPoster(seen.endpoint, transport), timeoutMs },
       ...{ models: seen.models ?? [], known: before?.models },
@@ -179,7 +209,7 @@ async function learnMore(
   if (seen.models) seen.models = withFacts(seen.models, more.facts, more.all)
   if (metrics?.ok && metrics.status === 200) seen.load = loadOf(metrics.text, { version, at, previous })
   if (seen.models && kind === "vllm" && seen.load?.asleep) seen.models = withFacts(seen.models, undefined, { state: "sleeping" })
-  return sameServer ? before.shapes : (shapesOfRoutes(openapi) ?? shapesOfKind(identity))
+  return shapesKnown ?? shapesOfRoutes(openapi) ?? shapesOfKind(identity)
 }
 
 function reportOf(seen: Seen, at: number): EndpointReport {

@@ -186,7 +186,11 @@ export function createModel(o: ModelOptions): TuiModel {
         }),
       )
     }
-    for (const name of due) schedule.looked(name, servers.report(name)?.checks.some((check) => check.status === "fail") ?? true)
+    for (const name of due) {
+      const { checks, load } = servers.report(name) ?? {}
+      const failed = checks?.some((check) => check.status === "fail") ?? true
+      schedule.looked(name, failed ? "failed" : load ? "lively" : "still")
+    }
   }
 
   /** The session on the screen works. Returns whether it was quiet before. */

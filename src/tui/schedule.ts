@@ -11,8 +11,8 @@ const MOST_FAILURE_MS = 60_000
 export interface Schedule {
   /** The session works, with this server where that is known. Returns whether it was quiet before. */
   busy(server: string | undefined): boolean
-  /** A look at a server is over. */
-  looked(server: string, failed: boolean): void
+  /** A look at a server is over. `still`: it tells nothing that changes while it works, so that work is no reason to look more often. */
+  looked(server: string, how: "failed" | "still" | "lively"): void
   /** Every server is due now. */
   all(): void
   /** Those of the servers that are due. */
@@ -22,7 +22,7 @@ export interface Schedule {
 }
 
 export function createSchedule(now: () => number): Schedule {
-  const last = new Map<string, { at: number; failures: number }>()
+  const last = new Map<string, { at: number; failures: number; still: boolean }>()
   let lastBusy = now()
   let worksWith: string | undefined
 
@@ -31,7 +31,7 @@ export function createSchedule(now: () => number): Schedule {
     if (!look) return Number.NEGATIVE_INFINITY
     if (look.failures > 0) return look.at + Math.min(MOST_FAILURE_MS, FIRST_FAILURE_MS * 2 ** (look.failures - 1))
     const quiet = now() - lastBusy
-    if (quiet < BUSY_MS && (worksWith === undefined || worksWith === server)) return look.at + BUSY_MS
+    if (quiet < BUSY_MS && !look.still && (worksWith === undefined || worksWith === server)) return look.at + BUSY_MS
     return look.at + (quiet > LONG_QUIET_AFTER_MS ? LONG_QUIET_MS : QUIET_MS)
   }
 
@@ -41,11 +41,16 @@ export function createSchedule(now: () => number): Schedule {
       lastBusy = now()
       worksWith = server
       if (wasQuiet)
-        for (const [name, look] of last) if (look.failures === 0 && (server ?? name) === name) look.at = Number.NEGATIVE_INFINITY
+        for (const [name, look] of last)
+          if (look.failures === 0 && !look.still && (server ?? name) === name) look.at = Number.NEGATIVE_INFINITY
       return wasQuiet
     },
-    looked: (server, failed) =>
-      void last.set(server, { at: now(), failures: failed ? (last.get(server)?.failures ?? 0) + 1 : 0 }),
+    looked: (server, how) =>
+      void last.set(server, {
+        at: now(),
+        failures: how === "failed" ? (last.get(server)?.failures ?? 0) + 1 : 0,
+        still: how === "still",
+      }),
     all() {
       for (const look of last.values()) look.at = Number.NEGATIVE_INFINITY
     },

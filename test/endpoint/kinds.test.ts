@@ -111,6 +111,31 @@ describe("lookAt tells kind, version, models, contexts, states and tools", () =>
   })
 })
 
+describe("a second look", () => {
+  test.each(["vllm", "sglang", "llama.cpp", "llama-swap", "ollama", "lmstudio", "litellm", "tensorrt-llm", "nim"] as const)(
+    "%s: it says the same, asks for no route list and on no routes of other kinds",
+    (kind) =>
+      withSim({ kind, models: [on] }, async (sim) => {
+        const first = await lookAt({ url: sim.url })
+        const asked = sim.requests.length
+        const { at: _, load, ...second } = await lookAt({ url: sim.url }, { previous: first })
+        expect(first).toMatchObject({ ...second, checks: second.checks.map(({ id, code }) => ({ id, code })) })
+        expect(load === undefined).toBe(first.load === undefined)
+        const paths = sim.requests.slice(asked).map(({ path }) => path)
+        expect(paths).not.toContain("/openapi.json")
+        expect(paths.length).toBeLessThanOrEqual(5)
+      }),
+  )
+
+  test("another kind of server at the same address is recognised", () =>
+    withSim({ kind: "ollama", models: [on] }, async (sim) => {
+      const first = await lookAt({ url: sim.url })
+      await withSim({ kind: "llama-swap", models: [off] }, async (other) => {
+        expect((await lookAt({ url: other.url }, { previous: first })).server.kind).toBe("llama-swap")
+      })
+    }))
+})
+
 describe("a key", () => {
   const KEYED = ["vllm", "sglang", "llama.cpp", "llama-swap", "lmstudio", "litellm", "nim"] as const
 

@@ -5,7 +5,7 @@ function setup() {
   const clock = { now: 1_000_000 }
   const schedule = createSchedule(() => clock.now)
   const looked = (failed: Record<string, boolean>) => {
-    for (const [server, is] of Object.entries(failed)) schedule.looked(server, is)
+    for (const [server, is] of Object.entries(failed)) schedule.looked(server, is ? "failed" : "lively")
   }
   return { clock, schedule, looked, servers: ["a", "b"] }
 }
@@ -50,6 +50,17 @@ test("work makes its own server due at once, and often; the others keep their ti
   looked({ a: false })
   clock.now += 1_000
   expect([schedule.busy("a"), schedule.delay(servers)]).toEqual([false, 1_000])
+})
+
+test("work is no reason to look at a server that tells nothing of it", () => {
+  const { clock, schedule, servers } = setup()
+  for (const server of servers) schedule.looked(server, "still")
+  clock.now += 5_000
+  schedule.busy("a")
+  expect([schedule.due(servers), schedule.delay(servers)]).toEqual([[], 10_000])
+  clock.now += 10_000
+  schedule.busy("a")
+  expect(schedule.due(servers)).toEqual(["a", "b"])
 })
 
 test("when nothing runs for long all are asked once a minute, and a wish makes every one due", () => {
