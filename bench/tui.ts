@@ -43,50 +43,53 @@ const memory = (pid: number) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc
 
 const folder = mkdtempSync(join(tmpdir(), "opencode-vllm-bench-"))
 const log = join(folder, "timings.jsonl")
-const dist = (name: string) => JSON.stringify(join(root, "dist", name))
-const noted = (what: string) => `appendFileSync(${JSON.stringify(log)}, JSON.stringify(${what}) + "\\n")`
 const empty = JSON.stringify(join(folder, "empty.js"))
 writeFileSync(join(folder, "empty.js"), "export default 1\n")
 
-// An \`await import\` also waits for whatever else OpenCode does meanwhile; that of an empty module shows how long.
-const timedTui = join(folder, "timed-tui.ts")
-writeFileSync(
-  timedTui,
-  `import { appendFileSync } from "node:fs"
+/**
+ * A plugin that passes a half on, and writes down what it holds up. An `await import` also waits for whatever else OpenCode does meanwhile; that
+ * of an empty module shows how long. `calls` is what OpenCode calls; it hands milliseconds to `note`.
+ */
+function timed(half: string, file: string, calls: string): string {
+  const path = join(folder, `timed-${half}.ts`)
+  writeFileSync(
+    path,
+    `import { appendFileSync } from "node:fs"
 const t0 = performance.now()
 await import(${empty})
 const t1 = performance.now()
-const built = (await import(${dist("tui.js")})).default
+const built = (await import(${JSON.stringify(join(root, "dist", file))})).default
 const t2 = performance.now()
-export default { id: "timed", async tui(api, ...rest) {
-  const t3 = performance.now()
-  await built.tui(api, ...rest)
-  const t4 = performance.now()
-  ${noted("{ half: 'terminal', empty: t1 - t0, load: t2 - t1, call: t4 - t3 }")}
-} }
+const note = (call) =>
+  appendFileSync(${JSON.stringify(log)}, JSON.stringify({ half: "${half}", empty: t1 - t0, load: t2 - t1, call }) + "\\n")
+export default { id: "timed", ${calls} }
 `,
+  )
+  return path
+}
+
+const timedTui = timed(
+  "terminal",
+  "tui.js",
+  `async tui(...given) {
+  const began = performance.now()
+  await built.tui(...given)
+  note(performance.now() - began)
+}`,
 )
-const timedServer = join(folder, "timed-server.ts")
-writeFileSync(
-  timedServer,
-  `import { appendFileSync } from "node:fs"
-const t0 = performance.now()
-await import(${empty})
-const t1 = performance.now()
-const built = (await import(${dist("index.js")})).default
-const t2 = performance.now()
-export default { id: "timed", server: async (...given) => {
-  const t3 = performance.now()
+const timedServer = timed(
+  "server",
+  "index.js",
+  `async server(...given) {
+  const began = performance.now()
   const hooks = await built.server(...given)
-  const t4 = performance.now()
-  return { ...hooks, config: async (c) => {
-    const t5 = performance.now()
+  const took = performance.now() - began
+  return { ...hooks, async config(c) {
+    const again = performance.now()
     await hooks.config(c)
-    const t6 = performance.now()
-    ${noted("{ half: 'server', empty: t1 - t0, load: t2 - t1, call: t4 - t3 + t6 - t5 }")}
+    note(took + performance.now() - again)
   } }
-} }
-`,
+}`,
 )
 
 /** Opens, waits for the first screen, closes. */
