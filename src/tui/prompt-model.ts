@@ -15,7 +15,15 @@ export interface PromptModel {
   current(): ModelRef | undefined
   /** Resolves to whether the prompt shows the model now, as far as can be told. */
   use(model: ModelRef): Promise<boolean>
+  /**
+   * The same, and once more where the host takes it back: a prompt that has just come up takes the model of the last message that it
+   * knows, up to two seconds late (seen in the first turn of a session). `still`: it is still wanted.
+   */
+  keep(model: ModelRef, still: () => boolean): Promise<boolean>
 }
+
+const KEEP_MS = 4_000
+const KEEP_STEP_MS = 100
 
 /** @param owner Solid's owner within the host's application, as a slot of it sees it */
 export function createPromptModel(api: TuiPluginApi, owner: () => unknown): PromptModel {
@@ -48,19 +56,43 @@ export function createPromptModel(api: TuiPluginApi, owner: () => unknown): Prom
     return true
   }
 
+  async function set(model: ModelRef): Promise<boolean> {
+    try {
+      const local = store()
+      if (local) {
+        local.model.set(model, { recent: true })
+        if (is(model) || !local.model.current) return true
+      }
+      return await byDialog(model)
+    } catch {
+      return false
+    }
+  }
+
+  let keeping: ReturnType<typeof setInterval> | undefined
+
   return {
     current,
-    async use(model) {
-      try {
-        const local = store()
-        if (local) {
-          local.model.set(model, { recent: true })
-          if (is(model) || !local.model.current) return true
-        }
-        return await byDialog(model)
-      } catch {
-        return false
-      }
+    use(model) {
+      clearInterval(keeping)
+      return set(model)
+    },
+    async keep(model, still) {
+      clearInterval(keeping)
+      const before = current()
+      const end = Date.now() + KEEP_MS
+      const done = await set(model)
+      if (!before || !is(model)) return done
+      const step = setInterval(() => {
+        const over = Date.now() > end || !still()
+        if (!over && is(model)) return
+        clearInterval(step)
+        // Another one than before is a person's own choice.
+        if (!over && is(before)) void set(model)
+      }, KEEP_STEP_MS)
+      step.unref?.()
+      keeping = step
+      return done
     },
   }
 }

@@ -57,7 +57,7 @@ export function setup(api: TuiPluginApi): void {
     },
     toast: (toast) => api.ui.toast(toast),
     onModel(sessionID, to) {
-      if (sessionID === session()) void promptModel.use(to)
+      if (sessionID === session()) void promptModel.keep(to, () => sessionID === session())
     },
     // The host shows nothing of what a plugin throws; a look that failed is repeated anyway.
     onError() {},
