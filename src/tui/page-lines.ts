@@ -25,6 +25,10 @@ const MOST_MODELS = 12
 const MOST_FINDINGS = 10
 /** Checks that only a deep check answers. */
 export const PROVEN: ReadonlySet<string> = new Set(["chat", "tool-call", "reasoning"])
+
+/** Whether a model of it can be asked: unless it is known to be out of reach. One that nobody has looked at yet is looked at first. */
+export const canBeAsked = ({ report }: PanelServer): boolean =>
+  !report?.checks.some(({ id, status }) => (id === "reach" || id === "auth") && status === "fail")
 const NONE: Line = []
 
 export function pageLines({ servers, missing, findings, progress, problems: failed, version, width }: PageInput): Line[] {

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test"
 import { columns } from "../../src/report/markdown.ts"
 import { textOf } from "../../src/tui/lines.ts"
-import { type PageInput, pageLines } from "../../src/tui/page-lines.ts"
+import { canBeAsked, type PageInput, pageLines } from "../../src/tui/page-lines.ts"
 import { check, down, report } from "./report.ts"
 
 function page(over: Partial<PageInput> = {}): string {
@@ -120,4 +120,17 @@ test("an address is never cut", () => {
   const address = "https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html"
   const lines = page({ servers: [{ name: "local", report: report({}, { ...down, reference: address }) }], width: 52 }).split("\n")
   expect(lines.map((line) => line.trim()).join("")).toContain(`See ${address}`)
+})
+
+test("only a server that is known to be out of reach cannot be asked", () => {
+  const refused = check({ id: "auth", status: "fail", code: "unauthorized" })
+  const limited = check({ id: "limits", status: "fail", code: "limit-too-large" })
+  const reports = [undefined, report(), report({}, limited), report({}, down), report({}, refused)]
+  expect(reports.map((seen) => canBeAsked({ name: "local", ...(seen && { report: seen }) }))).toEqual([
+    true,
+    true,
+    true,
+    false,
+    false,
+  ])
 })

@@ -3,7 +3,7 @@ import type { TuiPluginApi } from "@opencode-ai/plugin/tui"
 import { createMemo, createSignal, onCleanup } from "solid-js"
 import { keyLines, type Line, paragraph, span } from "../lines.ts"
 import type { TuiModel } from "../model.ts"
-import { PROVEN, pageLines } from "../page-lines.ts"
+import { canBeAsked, PROVEN, pageLines } from "../page-lines.ts"
 import { Frame, useWidth } from "./frame.tsx"
 import { Safe } from "./safe.tsx"
 
@@ -81,12 +81,6 @@ function Status(props: StatusProps) {
     return keyLines([again ? "looking again" : "r refresh", deep, "f findings", "c copy"], width())
   })
 
-  /** Servers that can be asked anything. */
-  const askable = () =>
-    servers().filter(
-      ({ report }) => report && !report.checks.some(({ id, status }) => (id === "reach" || id === "auth") && status === "fail"),
-    )
-
   async function prove(name: string) {
     await model.prove(name, props.used(name))
     if (!closed) return
@@ -112,7 +106,9 @@ function Status(props: StatusProps) {
   }
 
   function ask() {
-    const names = askable().map(({ name }) => name)
+    const names = servers()
+      .filter(canBeAsked)
+      .map(({ name }) => name)
     setFooter(names.length > 0 ? { is: "ask", servers: names } : { is: "said", line: [span(NOBODY, "warn")] })
   }
 
