@@ -92,6 +92,11 @@ const timedServer = timed(
 }`,
 )
 
+const emptyServer = join(folder, "empty-server.js")
+const emptyTui = join(folder, "empty-tui.js")
+writeFileSync(emptyServer, 'export default { id: "nothing", server: async () => ({}) }\n')
+writeFileSync(emptyTui, 'export default { id: "nothing", tui: async () => {} }\n')
+
 /** Opens, waits for the first screen, closes. */
 async function start(project: Project, plugin: unknown[]) {
   const began = performance.now()
@@ -106,21 +111,20 @@ async function start(project: Project, plugin: unknown[]) {
 
 async function measureStart(url: string): Promise<boolean> {
   const without = makeProject({ url, plugin: [] })
+  // What OpenCode itself does as soon as there is any plugin at all.
+  const nothing = makeProject({ url, plugin: [emptyServer] })
   const both = makeProject({ url })
   const timed = makeProject({ url, plugin: [timedServer] })
   try {
-    for (const [project, plugin] of [
-      [without, []],
-      [both, [root]],
-    ] as const)
-      await start(project, [...plugin])
-    const alone: Awaited<ReturnType<typeof start>>[] = []
-    const plus: typeof alone = []
-    for (let i = 0; i < runs; i++) {
-      alone.push(await start(without, []))
-      plus.push(await start(both, [root]))
-      await start(timed, [timedTui])
-    }
+    const ways = [
+      { name: "without any plugin", project: without, plugin: [] },
+      { name: "with one that does nothing, both halves", project: nothing, plugin: [emptyTui] },
+      { name: "with this one, both halves", project: both, plugin: [root] },
+      { name: "", project: timed, plugin: [timedTui] },
+    ].map((way) => ({ ...way, all: [] as Awaited<ReturnType<typeof start>>[] }))
+    for (const { project, plugin } of ways) await start(project, plugin)
+    writeFileSync(log, "")
+    for (let i = 0; i < runs; i++) for (const { project, plugin, all } of ways) all.push(await start(project, plugin))
     const steps = readFileSync(log, "utf8").trim().split("\n")
     const of = (half: string) =>
       steps
@@ -146,18 +150,17 @@ async function measureStart(url: string): Promise<boolean> {
     console.log(`| both (target: under 20) | | | | ${sum.toFixed(1)} | |\n`)
     console.log("| whole start to the first screen | median, ms | fastest | processor time, median, ms |")
     console.log("|---|---|---|---|")
-    for (const [name, all] of [
-      ["without the plugin", alone],
-      ["with both halves", plus],
-    ] as const)
+    for (const { name, all } of ways.slice(0, 3))
       console.log(
         `| ${name} | ${median(all.map((r) => r.ms)).toFixed(0)} | ${Math.min(...all.map((r) => r.ms)).toFixed(0)} | ${median(all.map((r) => r.cpu)).toFixed(0)} |`,
       )
-    const pairs = (key: "ms" | "cpu") => median(plus.map((one, i) => one[key] - (alone[i]?.[key] ?? Number.NaN)))
-    console.log(`| difference, pair by pair | ${pairs("ms").toFixed(0)} | | ${pairs("cpu").toFixed(0)} |\n`)
+    const pairs = (key: "ms" | "cpu", from: number) =>
+      median((ways[2]?.all ?? []).map((one, i) => one[key] - (ways[from]?.all[i]?.[key] ?? Number.NaN))).toFixed(0)
+    console.log(`| this one against none, pair by pair | ${pairs("ms", 0)} | | ${pairs("cpu", 0)} |`)
+    console.log(`| this one against one that does nothing | ${pairs("ms", 1)} | | ${pairs("cpu", 1)} |\n`)
     return sum < 20
   } finally {
-    for (const project of [without, both, timed]) project.dispose()
+    for (const project of [without, nothing, both, timed]) project.dispose()
   }
 }
 

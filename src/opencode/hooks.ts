@@ -22,13 +22,23 @@ async function optionsOf(raw: unknown): Promise<ReadOptions> {
 /** `opencode serve` and `opencode web` stay; `run`, `models` and the like are over soon, and a reload in their midst would end them. */
 const staysOpen = (argv: readonly string[]) => /^(?:serve|web)$/.test(argv.slice(2).find((word) => !word.startsWith("-")) ?? "")
 
+/** The terminal interface runs its server in a worker of this name (seen with 1.18.33). */
+const drawing = (argv: readonly string[]) => /[\\/]tui[\\/]worker\.[cm]?[jt]s$/.test(argv[1] ?? "")
+
 export async function createHooks(
   { client, directory }: Pick<PluginInput, "client"> & Partial<Pick<PluginInput, "directory">>,
   rawOptions: unknown,
 ): Promise<Hooks> {
   const host = createHost(client)
   const { options, problems } = await optionsOf(rawOptions)
-  const plugin = createPlugin({ host, options, directory, optionProblems: problems, staysOpen: staysOpen(process.argv) })
+  const plugin = createPlugin({
+    host,
+    options,
+    directory,
+    optionProblems: problems,
+    staysOpen: staysOpen(process.argv),
+    drawing: drawing(process.argv),
+  })
 
   const failed = (hook: string) => (error: unknown) => {
     if (error instanceof Refused) throw error

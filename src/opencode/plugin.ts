@@ -24,6 +24,7 @@ import { createRequests } from "./requests.ts"
 import { createRescuers } from "./rescuers.ts"
 import { createRunningTools } from "./running-tools.ts"
 import { addInspector, createSessions } from "./sessions.ts"
+import { beginWork, type Startup } from "./startup.ts"
 import { createSwitchers } from "./switchers.ts"
 import { createTroubles, type Troubles } from "./troubles.ts"
 import { createTuiSide } from "./tui-side.ts"
@@ -43,6 +44,8 @@ export interface PluginOptions {
   now?: () => number
   /** This OpenCode serves front ends of any kind: what a reload would end for them is not to be seen from here. */
   staysOpen?: boolean
+  /** This OpenCode is about to draw the first screen of its terminal interface. */
+  drawing?: boolean
 }
 
 /** The events of the host that matter here; everything else is ignored. */
@@ -76,10 +79,12 @@ export function createPlugin({
   cache,
   now = Date.now,
   staysOpen = false,
+  drawing = false,
 }: PluginOptions) {
   const { sessions, shown } = takeOver(directory) ?? { sessions: createSessions(), shown: new Set<string>() }
   const notices = createNotices({ host, sessions, options, onScreen: (toast) => tui.toast(toast), shown, now })
   let providers: Providers | undefined
+  let startup: Startup | undefined
   const onError = (error: unknown) =>
     host.log("error", "looking at an answer failed and was given up", {
       error: error instanceof Error ? error.name : typeof error,
@@ -130,7 +135,10 @@ export function createPlugin({
     ...{ host, directory, health, sessions, onError },
     endpoints: () => providers?.endpoints() ?? [],
     shown: troubles.shown,
-    onPresent: () => switcher.soon(),
+    onPresent() {
+      startup?.screen()
+      switcher.soon()
+    },
   })
   const pages = createPages({
     ...{ health, sessions, rescuers, discovery, waiting },
@@ -206,6 +214,14 @@ export function createPlugin({
     notices.say(origin.sessionID, { cause: `rescued:${why}:${provider}/${model}`, text, variant: "warning", when: "now" })
   }
 
+  async function start(watched: Providers) {
+    for (const text of optionProblems) notices.sayToScreen({ cause: text, text: `opencode-vllm: ${text}`, variant: "warning" })
+    void import("./late.ts").catch(onError)
+    const resolved = await host.providers()
+    if (resolved) watched.resolve(resolved)
+    if (options.health) await health.refresh()
+  }
+
   return {
     /** The `config` hook: puts the tap in and registers the commands; everything that asks the host or a server comes later. */
     configure(config: HostConfig) {
@@ -248,15 +264,7 @@ export function createPlugin({
       })
       registerCommands(config)
       const watched = providers
-      const timer = setTimeout(async () => {
-        for (const text of optionProblems)
-          notices.sayToScreen({ cause: text, text: `opencode-vllm: ${text}`, variant: "warning" })
-        void import("./late.ts").catch(onError)
-        const resolved = await host.providers()
-        if (resolved) watched.resolve(resolved)
-        if (options.health) await health.refresh()
-      }, 0)
-      timer.unref?.()
+      startup = beginWork(() => void start(watched).catch(onError), drawing)
     },
 
     event({ type, properties }: HostEvent) {
@@ -301,6 +309,7 @@ export function createPlugin({
     page: pages.page,
     switching: messages.switching,
     dispose() {
+      startup?.dispose()
       health.dispose()
       notices.dispose()
     },

@@ -290,7 +290,11 @@ export function createModel(o: ModelOptions): TuiModel {
       if (session === undefined || session !== current) return
       if (activities.busy(session)) {
         if (busy()) poller.poke()
-      } else if (type === "session.status" || type === "session.idle") askFindings(session)
+      } else if (type === "session.status" || type === "session.idle") {
+        askFindings(session)
+        schedule.rests()
+        poller.poke()
+      }
       tick()
       changed()
     },

@@ -16,9 +16,9 @@ test("a server that was never looked at is due, and none other before its time",
   looked({ a: false })
   expect([schedule.due(servers), schedule.delay(servers)]).toEqual([["b"], 0])
   looked({ b: false })
+  clock.now += 20_000
+  expect([schedule.due(servers), schedule.delay(servers)]).toEqual([[], 10_000])
   clock.now += 10_000
-  expect([schedule.due(servers), schedule.delay(servers)]).toEqual([[], 5_000])
-  clock.now += 5_000
   expect(schedule.due(servers)).toEqual(["a", "b"])
 })
 
@@ -57,8 +57,8 @@ test("work is no reason to look at a server that tells nothing of it", () => {
   for (const server of servers) schedule.looked(server, "still")
   clock.now += 5_000
   schedule.busy("a")
-  expect([schedule.due(servers), schedule.delay(servers)]).toEqual([[], 10_000])
-  clock.now += 10_000
+  expect([schedule.due(servers), schedule.delay(servers)]).toEqual([[], 25_000])
+  clock.now += 25_000
   schedule.busy("a")
   expect(schedule.due(servers)).toEqual(["a", "b"])
 })
@@ -73,4 +73,16 @@ test("when nothing runs for long all are asked once a minute, and a wish makes e
   expect(schedule.due(servers)).toEqual([])
   schedule.all()
   expect(schedule.due(servers)).toEqual(["a", "b"])
+})
+
+test("when the work is over its server is asked once more, as soon as its figures can know it", () => {
+  const { clock, schedule, looked, servers } = setup()
+  schedule.busy("a")
+  looked({ a: false, b: false })
+  schedule.rests()
+  expect([schedule.due(servers), schedule.delay(servers)]).toEqual([[], 1_000])
+  clock.now += 5_000
+  expect(schedule.due(servers)).toEqual(["a"])
+  looked({ a: false })
+  expect([schedule.due(servers), schedule.delay(servers)]).toEqual([[], 25_000])
 })
