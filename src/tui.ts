@@ -2,14 +2,11 @@
 import type { TuiPluginModule } from "@opencode-ai/plugin/tui"
 import { reachable } from "./tui/reachable.ts"
 
-/** The first screen was seen about 140 ms after the call. */
-const FIRST_SCREEN_MS = 250
-
 const plugin: TuiPluginModule = {
   id: "opencode-vllm",
   async tui(api) {
-    // OpenCode waits for this function before it draws its first screen, and draws on this thread.
-    setTimeout(() => void start().catch(() => {}), FIRST_SCREEN_MS)
+    // OpenCode waits for this function before it draws its first screen, so it waits for nothing itself.
+    void start().catch(() => {})
 
     async function start() {
       // Behind a dynamic import: this file must load even where the host cannot give it its modules.

@@ -226,6 +226,8 @@ export function createModel(o: ModelOptions): TuiModel {
   }
 
   function watch() {
+    // Whoever opens a page wants to see how it is now.
+    schedule.all()
     const release = poller.watch()
     const session = o.session()
     if (session !== undefined) askFindings(session)

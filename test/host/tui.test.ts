@@ -45,6 +45,10 @@ describe.skipIf(!hasTmux)("with tmux", () => {
       await screen.enter("/vllm-status")
       await screen.until("LLM servers")
       await screen.until("all checks pass")
+      // A rate needs two looks, and one within a second of the other counts as the same.
+      await new Promise((resolve) => setTimeout(resolve, 1_200))
+      screen.press("r")
+      await screen.until(/tokens\/s +\d/)
       await kept("status-80x24", "dialog", [80, 24])
       expect(sim.requests.filter((request) => request.method === "POST")).toEqual([])
       await leave("LLM servers")

@@ -388,3 +388,14 @@ test("a server that is down keeps the name that it told before", async () => {
   await until(() => log.notified.length > 0)
   expect(model.servers()[0]?.report?.server).toEqual({ kind: "vllm", version: "0.32.0" })
 })
+
+test("who opens a page sees how it is now, however short ago the last look was", async () => {
+  const { model, log } = setup()
+  const first = model.watch()
+  await until(() => log.looks === 1)
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  const second = model.watch()
+  await until(() => log.looks === 2)
+  second()
+  first()
+})
