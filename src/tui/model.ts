@@ -56,8 +56,8 @@ export interface TuiModel {
   readonly half: "asking" | "here" | "absent"
   /** An event of the host. */
   event(type: string, properties: unknown): void
-  /** Polls until the returned function is called. */
-  watch(): () => void
+  /** Polls until the returned function is called; more often where somebody looks closely. */
+  watch(closely?: boolean): () => void
   /** A round of looks now. */
   refresh(): void
   /** Resolves when every server was looked at in the last minute, or after some seconds; whether anybody watches or not. */
@@ -225,7 +225,8 @@ export function createModel(o: ModelOptions): TuiModel {
     if (link.state === "here") link.send({ type: "findings", sessionID })
   }
 
-  function watch() {
+  function watch(closely = false) {
+    if (closely) schedule.closely(true)
     // Whoever opens a page wants to see how it is now.
     schedule.all()
     const release = poller.watch()
@@ -234,6 +235,7 @@ export function createModel(o: ModelOptions): TuiModel {
     // The wait may have begun before anybody looked: a session opens with its first prompt.
     tick()
     return () => {
+      if (closely) schedule.closely(false)
       release()
       tick()
     }

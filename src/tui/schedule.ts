@@ -2,6 +2,8 @@
 
 const BUSY_MS = 2_000
 const QUIET_MS = 30_000
+/** While somebody has the status page open. */
+const PAGE_MS = 5_000
 /** Until a server's figures know that its work is over. */
 const REST_MS = 1_000
 const LONG_QUIET_MS = 60_000
@@ -19,6 +21,8 @@ export interface Schedule {
   looked(server: string, how: "failed" | "still" | "lively"): void
   /** Every server is due now. */
   all(): void
+  /** Somebody looks closely from now on, or no longer. */
+  closely(on: boolean): void
   /** Those of the servers that are due. */
   due(servers: readonly string[]): string[]
   /** Milliseconds until the first of them is due. */
@@ -29,6 +33,7 @@ export function createSchedule(now: () => number): Schedule {
   const last = new Map<string, { at: number; failures: number; still: boolean; next?: number }>()
   let lastBusy = now()
   let worksWith: string | undefined
+  let close = 0
 
   function dueAt(server: string): number {
     const look = last.get(server)
@@ -37,6 +42,7 @@ export function createSchedule(now: () => number): Schedule {
     if (look.next !== undefined) return look.next
     const quiet = now() - lastBusy
     if (quiet < BUSY_MS && !look.still && (worksWith === undefined || worksWith === server)) return look.at + BUSY_MS
+    if (close > 0) return look.at + PAGE_MS
     return look.at + (quiet > LONG_QUIET_AFTER_MS ? LONG_QUIET_MS : QUIET_MS)
   }
 
@@ -63,6 +69,9 @@ export function createSchedule(now: () => number): Schedule {
       }),
     all() {
       for (const look of last.values()) Object.assign(look, { at: Number.NEGATIVE_INFINITY, next: undefined })
+    },
+    closely(on) {
+      close += on ? 1 : -1
     },
     due: (servers) => servers.filter((server) => dueAt(server) <= now()),
     // A server that nobody has told of yet may turn up.

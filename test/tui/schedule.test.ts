@@ -86,3 +86,13 @@ test("when the work is over its server is asked once more, as soon as its figure
   looked({ a: false })
   expect([schedule.due(servers), schedule.delay(servers)]).toEqual([[], 25_000])
 })
+
+test("while somebody looks closely servers are asked more often", () => {
+  const { clock, schedule, looked, servers } = setup()
+  clock.now += 5_000
+  looked({ a: false, b: false })
+  schedule.closely(true)
+  expect(schedule.delay(servers)).toBe(5_000)
+  schedule.closely(false)
+  expect(schedule.delay(servers)).toBe(30_000)
+})

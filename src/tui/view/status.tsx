@@ -46,7 +46,7 @@ function Status(props: StatusProps) {
   const [footer, setFooter] = createSignal<Footer>({ is: "keys" })
   let closed = false
   onCleanup(model.subscribe(() => changed((n) => n + 1)))
-  onCleanup(model.watch())
+  onCleanup(model.watch(true))
   onCleanup(() => {
     closed = true
   })
